@@ -1,0 +1,1 @@
+"""Accounts: people, their handles, signing up, in and out, and their own settings."""

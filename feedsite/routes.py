@@ -1,0 +1,53 @@
+"""Every route of the site, in the order in which they are tried."""
+
+from __future__ import annotations
+
+from typing import Any
+
+#: What a handle looks like in a path. Upper case is accepted and answered with a redirect or the same page.
+_HANDLE = r"{handle:[A-Za-z0-9_]{1,30}}"
+_NOTE = r"{note_id:[0-9a-z]{1,40}}"
+
+ROUTES: tuple[tuple[str, str], ...] = (
+    # Machines
+    ("machines.health", "/healthz"),
+    ("machines.ready", "/readyz"),
+    ("machines.robots", "/robots.txt"),
+    ("machines.security", "/.well-known/security.txt"),
+    # Accounts
+    ("accounts.join", "/join"),
+    ("accounts.login", "/login"),
+    ("accounts.logout", "/logout"),
+    ("accounts.display", "/settings/display"),
+    ("accounts.profile", "/settings/profile"),
+    ("accounts.theme", "/theme"),
+    # Fixed pages
+    ("pages.about", "/about"),
+    ("pages.help", "/help"),
+    ("pages.privacy", "/privacy"),
+    ("web.style_guide", "/style-guide"),
+    # Timelines
+    ("timelines.front", "/"),
+    ("timelines.home", "/home"),
+    ("timelines.home_objects", "/home/objects"),
+    ("timelines.archive", "/archive"),
+    ("timelines.archive_year", r"/archive/{year:\d{4}}"),
+    ("timelines.archive_month", r"/archive/{year:\d{4}}/{month:\d{1,2}}"),
+    ("timelines.explore", "/explore"),
+    ("timelines.tag", "/tags/{tag}"),
+    # Notifications
+    ("notifications.list", "/notifications"),
+    # Admins
+    ("admin.people", "/admin/people"),
+    # People and their notes: last, a handle's path is the widest
+    ("timelines.following", f"/@{_HANDLE}/following"),
+    ("timelines.followers", f"/@{_HANDLE}/followers"),
+    ("posts.note", f"/@{_HANDLE}/{_NOTE}"),
+    ("timelines.profile", f"/@{_HANDLE}"),
+)
+
+
+def includeme(config: Any) -> None:
+    """Add the routes; their views are found by the features' own scans."""
+    for name, pattern in ROUTES:
+        config.add_route(name, pattern)
