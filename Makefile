@@ -1,0 +1,78 @@
+# The commands of the project; `make help` lists them. Everything runs in .venv, made from the locks in requirements/.
+
+VENV ?= .venv
+INI ?= development.ini
+# Processes that share the tests; `auto` is one a core.
+WORKERS ?= 2
+# More for pytest, as in: make test ARGS="-k cursor"
+ARGS ?=
+
+BIN := $(VENV)/bin
+TOOLS := .venv-tools
+TEMPLATES := feedsite/templates
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check services drills coverage format lock audit clean
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(VENV)/.run-installed ## the site with a demo network on http://localhost:6543
+	@mkdir -p var
+	$(BIN)/alembic -c $(INI) upgrade head
+	$(BIN)/feedsite -c $(INI) demo load
+	$(BIN)/pserve $(INI)
+
+test: check services ## everything: checks, then all tests but the drills
+	$(BIN)/pytest -n $(WORKERS) $(ARGS)
+
+check: $(VENV)/.test-installed ## lint, types, import rules, templates, dependencies, spelling
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djlint --quiet --lint $(TEMPLATES)
+	$(BIN)/deptry .
+	$(BIN)/codespell
+
+services: $(VENV)/.test-installed ## PostgreSQL and Chromium for the tests, installed where that is possible
+	@$(BIN)/python scripts/ensure_test_services
+
+drills: check services ## what takes long: whole matrices, big loads, kills
+	CI=true $(BIN)/pytest --drills -n $(WORKERS) $(ARGS)
+
+coverage: $(VENV)/.test-installed services ## the tests in one process, and which lines they did not reach
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest $(ARGS)
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
+format: $(VENV)/.test-installed ## put the code into the house's form
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+lock: $(TOOLS)/.installed ## write requirements/*.txt anew (UPGRADE=1: with the newest versions)
+	scripts/lock $(TOOLS)/bin/uv
+
+audit: $(TOOLS)/.installed ## known weaknesses of the locked libraries (asks the network)
+	$(TOOLS)/bin/pip-audit --require-hashes --disable-pip -r requirements/run.txt
+	$(TOOLS)/bin/pip-audit --require-hashes --disable-pip -r requirements/test.txt
+
+clean: ## remove the environments and caches (the development database stays: it is in var/)
+	rm -rf $(VENV) $(TOOLS) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage* build *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The stamps: an environment is made again only when its lock or the package's own description is newer.
+
+$(VENV)/.run-installed: requirements/run.txt pyproject.toml setup.py
+	@scripts/make_venv $(VENV) requirements/run.txt
+	@scripts/install_package $(VENV)
+	@touch $@
+
+$(VENV)/.test-installed: $(VENV)/.run-installed requirements/test.txt
+	@scripts/make_venv $(VENV) requirements/test.txt
+	@touch $@
+
+$(TOOLS)/.installed: requirements/tools.txt
+	@scripts/make_venv $(TOOLS) requirements/tools.txt
+	@touch $@

@@ -1,0 +1,166 @@
+"""What all tests share: real services, the profiles of Hypothesis, what is left out and how loudly that is said."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+from hypothesis import HealthCheck, settings
+from sqlalchemy import create_engine, make_url, text
+
+from tests import services
+
+REAL_DATA_VARIABLE = "FEEDSITE_REAL_DATA"
+"""The folder of the real data set (CONTRIBUTING.md); tests marked `real_data` are left out where it is not set."""
+
+_RUN = pytest.StashKey[services.PostgresRun]()
+
+
+def under_ci() -> bool:
+    """Whether this is a build machine, where nothing may be skipped."""
+    return os.environ.get("CI", "").lower() not in ("", "0", "false", "no")
+
+
+# ---- options, profiles, selection
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--drills", action="store_true", help="run the tests that take minutes, and only them")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    _load_hypothesis_profile(drills=config.getoption("--drills"))
+    if (given := _given_by_controller(config)) is not None:
+        config.stash[_RUN] = services.PostgresRun(Path(given["postgresql_folder"]), given["owner_pid"])
+    else:
+        # A socket's path may have 107 bytes at most: a short name, next to the root of the temporary folder.
+        folder = Path(tempfile.gettempdir()) / f"feedsite-pg-{secrets.token_hex(4)}"
+        config.stash[_RUN] = services.PostgresRun(folder, os.getpid())
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if _RUN in config.stash and _given_by_controller(config) is None:
+        config.stash[_RUN].stop()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a worker of pytest-xdist which server is the run's."""
+    run = node.config.stash[_RUN]
+    node.workerinput["postgresql_folder"] = str(run.folder)
+    node.workerinput["owner_pid"] = run.owner_pid
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    drills = config.getoption("--drills")
+    has_data = REAL_DATA_VARIABLE in os.environ
+    kept, left_out = [], []
+    for item in items:
+        is_drill = item.get_closest_marker("drill") is not None
+        lacks_data = item.get_closest_marker("real_data") is not None and not has_data
+        (left_out if is_drill != drills or lacks_data else kept).append(item)
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = kept
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if under_ci() and _skipped(session.config) and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if REAL_DATA_VARIABLE not in os.environ:
+        terminalreporter.write_line(f"Left out: the tests of the real data set ({REAL_DATA_VARIABLE} is not set).")
+    if skipped := _skipped(config):
+        reasons = sorted({str(report.longrepr[2]) for report in skipped if isinstance(report.longrepr, tuple)})
+        terminalreporter.section(f"{len(skipped)} TESTS DID NOT RUN", sep="!", red=True, bold=True)
+        for reason in reasons:
+            terminalreporter.write_line(reason.removeprefix("Skipped: "), red=True)
+        verdict = "CI is set: this run has failed." if under_ci() else "With CI set this would be a failure."
+        terminalreporter.write_line(f"`make services` installs what it can. {verdict}", red=True)
+
+
+def _given_by_controller(config: pytest.Config) -> dict[str, Any] | None:
+    """What a worker of pytest-xdist was told; None in the process that owns the run."""
+    return getattr(config, "workerinput", None)
+
+
+def _skipped(config: pytest.Config) -> list[pytest.TestReport]:
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    return [] if reporter is None else list(reporter.stats.get("skipped", []))
+
+
+def _load_hypothesis_profile(*, drills: bool) -> None:
+    # No deadlines: the machine is shared, and how long something takes is the benchmarks' business.
+    slow_is_fine = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow], "print_blob": True}
+    settings.register_profile("dev", max_examples=25, **slow_is_fine)  # type: ignore[arg-type]
+    settings.register_profile("ci", max_examples=100, **slow_is_fine)  # type: ignore[arg-type]
+    settings.register_profile("drills", max_examples=2_000, **slow_is_fine)  # type: ignore[arg-type]
+    usual = "drills" if drills else "ci" if under_ci() else "dev"
+    settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", usual))
+
+
+# ---- services
+
+
+def _cannot_run(problem: services.ServiceMissing) -> NoReturn:
+    if under_ci():
+        pytest.fail(f"{problem} (nothing may be missing under CI)", pytrace=False)
+    pytest.skip(str(problem))
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(pytestconfig: pytest.Config) -> Iterator[str]:
+    """The SQLAlchemy URL of an empty database on a real PostgreSQL: one server a run, one database a worker."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    if server := os.environ.get(services.POSTGRESQL_URL_VARIABLE):
+        name = f"feedsite_test_{worker}_{secrets.token_hex(4)}"
+    else:
+        run = pytestconfig.stash[_RUN]
+        name = f"feedsite_{worker}"
+        try:
+            run.ensure()
+        except services.ServiceMissing as problem:
+            _cannot_run(problem)
+        server = run.url()
+    _administer(server, f'CREATE DATABASE "{name}"')
+    yield make_url(server).set(database=name).render_as_string(hide_password=False)
+    _administer(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _administer(server: str, statement: str) -> None:
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    try:
+        with engine.connect() as connection:
+            connection.execute(text(statement))
+    finally:
+        engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> Path:
+    """The real Chromium of this machine; give it `chromium_flags` too."""
+    try:
+        return services.chromium_path()
+    except services.ServiceMissing as problem:
+        _cannot_run(problem)
+
+
+@pytest.fixture(scope="session")
+def chromium_flags() -> list[str]:
+    """The flags for Chromium on this machine: no network of its own, no sandbox where it runs as root."""
+    return services.chromium_flags()
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of the real data set; for tests marked `real_data`."""
+    folder = Path(os.environ[REAL_DATA_VARIABLE])
+    assert folder.is_dir(), f"{REAL_DATA_VARIABLE} names {folder}, which is no folder"
+    return folder

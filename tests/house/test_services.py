@@ -1,0 +1,54 @@
+"""The services that the other tests stand on are real, and are what the tests believe them to be."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from tests import services
+
+
+def test_postgresql_answers_with_a_natural_order_and_a_zone_of_its_own(postgresql_url: str) -> None:
+    engine = create_engine(postgresql_url)
+    with engine.connect() as connection:
+        assert connection.scalar(text("select 'a' < 'B'")) is True
+        assert connection.scalar(text("select 'a' collate \"C\" < 'B'")) is False
+        assert connection.scalar(text("show timezone")) == "Asia/Kathmandu"
+    engine.dispose()
+
+
+def test_chromium_shows_a_page(chromium_path: Path, chromium_flags: list[str], tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text("<!doctype html><title>Real</title><p id=p>made by the parser")
+    command = [str(chromium_path), *chromium_flags, "--headless=new", f"--user-data-dir={tmp_path / 'profile'}"]
+    done = subprocess.run([*command, "--dump-dom", page.as_uri()], capture_output=True, text=True, timeout=120)
+    assert '<p id="p">made by the parser' in done.stdout, done.stderr
+
+
+def test_a_killed_run_leaves_no_server_and_no_folder(tmp_path: Path) -> None:
+    """The keeper notices that its owner is gone, stops PostgreSQL and removes the cluster."""
+    if os.environ.get(services.POSTGRESQL_URL_VARIABLE):
+        pytest.skip("the server is somebody else's")
+    # A socket's path is short, and the folders of tmp_path belong to one user alone: beside them, not inside.
+    folder = tmp_path.parent.parent.parent / f"feedsite-pg-k{os.getpid()}"
+    owner = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    run = services.PostgresRun(folder, owner.pid)
+    run.ensure()
+    server = int((folder / "data" / "postmaster.pid").read_text().split()[0])
+    owner.kill()
+    owner.wait()
+    assert owner.stdin is not None
+    owner.stdin.close()
+    deadline = time.monotonic() + services.STOP_SECONDS
+    while folder.exists() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not folder.exists()
+    with pytest.raises(ProcessLookupError):
+        os.kill(server, 0)
+    folder.with_suffix(".lock").unlink()
