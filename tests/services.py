@@ -141,7 +141,8 @@ class PostgresRun:
             keeper = int(self._keeper.read_text())
             os.kill(keeper, signal.SIGTERM)
             _wait_until(lambda: not self.folder.exists(), STOP_SECONDS)
-        self.folder.with_suffix(".lock").unlink(missing_ok=True)
+        for suffix in (".lock", ".log"):
+            self.folder.with_suffix(suffix).unlink(missing_ok=True)
 
     @property
     def _ready(self) -> Path:
@@ -153,7 +154,8 @@ class PostgresRun:
 
     def _start(self) -> None:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        log = self.folder / "keeper.log"
+        # Beside the folder, which goes with the keeper: it has to say why the server did not start.
+        log = self.folder.with_suffix(".log")
         with log.open("ab") as output:
             keeper = subprocess.Popen(
                 [sys.executable, __file__, "keep", str(self.folder), str(self.owner_pid)],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -31,12 +32,12 @@ def test_chromium_shows_a_page(chromium_path: Path, chromium_flags: list[str], t
     assert '<p id="p">made by the parser' in done.stdout, done.stderr
 
 
-def test_a_killed_run_leaves_no_server_and_no_folder(tmp_path: Path) -> None:
+def test_a_killed_run_leaves_no_server_and_no_folder() -> None:
     """The keeper notices that its owner is gone, stops PostgreSQL and removes the cluster."""
     if os.environ.get(services.POSTGRESQL_URL_VARIABLE):
         pytest.skip("the server is somebody else's")
     # A socket's path is short, and the folders of tmp_path belong to one user alone: beside them, not inside.
-    folder = tmp_path.parent.parent.parent / f"feedsite-pg-k{os.getpid()}"
+    folder = Path(tempfile.gettempdir()) / f"feedsite-pg-killed-{os.getpid()}"
     owner = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     run = services.PostgresRun(folder, owner.pid)
     run.ensure()
@@ -51,4 +52,4 @@ def test_a_killed_run_leaves_no_server_and_no_folder(tmp_path: Path) -> None:
     assert not folder.exists()
     with pytest.raises(ProcessLookupError):
         os.kill(server, 0)
-    folder.with_suffix(".lock").unlink()
+    run.stop()
