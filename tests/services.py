@@ -1,9 +1,9 @@
 """The real services that tests use: where they are, how a PostgreSQL of one test run is started and stopped.
 
 Standard library only, so that scripts/ensure_test_services can ask it what is missing before anything is installed.
-A run's server is kept by a keeper, a process of its own (`python tests/services.py keep FOLDER PID`): it makes a cluster
-in FOLDER, starts the server, waits until the process PID is gone or until it is told to stop, then stops the server and
-removes FOLDER. So a test run that is killed leaves nothing behind either.
+A run's server is kept by a keeper, a process of its own (`python tests/services.py keep FOLDER PID`): it makes a
+cluster in FOLDER, starts the server, waits until the process PID is gone or until it is told to stop, then stops the
+server and removes FOLDER. So a test run that is killed leaves nothing behind either.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ def _is_server(folder: Path) -> bool:
 
 @dataclass(frozen=True)
 class PostgresRun:
-    """The PostgreSQL of one test run, shared by the run's processes; `folder` is the run's own and need not exist yet."""
+    """The PostgreSQL of one test run, shared by its processes; `folder` is the run's own and need not exist yet."""
 
     folder: Path
     owner_pid: int
@@ -200,8 +200,8 @@ class Keeper:
         if user is not None:
             os.chown(self._folder, user.pw_uid, user.pw_gid)
         data = self._folder / "data"
-        subprocess.run(self._initdb(data), check=True, preexec_fn=_becomes(user), cwd=self._folder)
-        server = subprocess.Popen(self._postgres(data), preexec_fn=_becomes(user), cwd=self._folder)
+        subprocess.run(self._initdb(data), check=True, preexec_fn=_Becoming(user), cwd=self._folder)
+        server = subprocess.Popen(self._postgres(data), preexec_fn=_Becoming(user), cwd=self._folder)
         try:
             if not _wait_until(lambda: self._answers() or server.poll() is not None, START_SECONDS):
                 return 1
@@ -266,7 +266,7 @@ def _unprivileged_user() -> pwd.struct_passwd | None:
 
 
 @dataclass(frozen=True)
-class _becomes:
+class _Becoming:
     """What a new process does before it runs its program: become the user, and end when the keeper ends."""
 
     user: pwd.struct_passwd | None
