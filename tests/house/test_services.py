@@ -32,10 +32,9 @@ def test_chromium_shows_a_page(chromium_path: Path, chromium_flags: list[str], t
     assert '<p id="p">made by the parser' in done.stdout, done.stderr
 
 
+@pytest.mark.usefixtures("postgresql_url")
 def test_a_killed_run_leaves_no_server_and_no_folder() -> None:
     """The keeper notices that its owner is gone, stops PostgreSQL and removes the cluster."""
-    if os.environ.get(services.POSTGRESQL_URL_VARIABLE):
-        pytest.skip("the server is somebody else's")
     # A socket's path is short, and the folders of tmp_path belong to one user alone: beside them, not inside.
     folder = Path(tempfile.gettempdir()) / f"feedsite-pg-killed-{os.getpid()}"
     owner = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
