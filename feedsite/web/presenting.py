@@ -19,6 +19,7 @@ __all__ = [
     "ComposeView",
     "DayView",
     "EmptyView",
+    "GroupPageView",
     "GroupView",
     "ItemView",
     "LinkView",
@@ -255,6 +256,19 @@ class GroupView:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupPageView:
+    """A page of cards; the links are those of TimelineView."""
+
+    groups: tuple[GroupView, ...]
+    label: str
+    here: str = ""
+    older_url: str = ""
+    newer_url: str = ""
+    first_url: str = ""
+    empty: EmptyView | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class MonthView:
     """A month of the archive: `level` (0 to 10) is its share of the busiest month, for the bar."""
 
@@ -338,6 +352,7 @@ class NotificationListView:
     mark_read: ActionView | None = None
     undo: ActionView | None = None
     older_url: str = ""
+    newer_url: str = ""
     first_url: str = ""
     empty: EmptyView | None = None
 
