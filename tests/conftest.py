@@ -59,7 +59,8 @@ def pytest_configure_node(node: Any) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     drills = config.getoption("--drills")
     has_data = REAL_DATA_VARIABLE in os.environ
-    kept, left_out = [], []
+    kept: list[pytest.Item] = []
+    left_out: list[pytest.Item] = []
     for item in items:
         is_drill = item.get_closest_marker("drill") is not None
         lacks_data = item.get_closest_marker("real_data") is not None and not has_data

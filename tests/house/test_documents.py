@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ def _name(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
-def _snippets() -> list[object]:
+def _snippets() -> Sequence[object]:
     """Every fence marked `python`, with its document and its line; other languages are read, not run."""
     found = []
     for document in _documents():
