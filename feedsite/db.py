@@ -78,7 +78,7 @@ def utcnow() -> datetime:
 def make_engine(
     url: str | URL, *, pool_size: int = 10, busy_timeout: float = 5.0, statement_timeout: float | None = None
 ) -> Engine:
-    """An engine for SQLite or PostgreSQL that connects to nothing yet.
+    """An engine for SQLite or PostgreSQL that connects to nothing yet. What a statement carried is never in its errors.
 
     Args:
         url: ``sqlite:///path`` or ``postgresql+psycopg://…``.
@@ -88,7 +88,8 @@ def make_engine(
     """
     url = make_url(url)
     if url.get_backend_name() == "sqlite":
-        engine = create_engine(url, connect_args={"timeout": busy_timeout, "check_same_thread": False})
+        arguments = {"timeout": busy_timeout, "check_same_thread": False}
+        engine = create_engine(url, connect_args=arguments, hide_parameters=True)
         _prepare_sqlite(engine)
     else:
         options = [f"-c lock_timeout={int(busy_timeout * 1000)}", "-c timezone=UTC"]

@@ -145,7 +145,8 @@ class Settings:
     site_url: str = declare(
         _site_url,
         "http://localhost:6543",
-        help="Where people reach the site. When it is https, cookies are Secure with the __Host- prefix and HSTS is sent.",
+        help="Where people reach the site. When it is https, cookies are Secure with the __Host- prefix, and HSTS is "
+        "sent.",
     )
     contact_email: str = declare(
         _text, "", help="Where security.txt and the privacy page send people. Without it security.txt answers 404."
@@ -185,6 +186,9 @@ class Settings:
     )
     password_iterations: int = declare(
         _whole(2, 20), "2", help="Passes of one argon2id hash. Raising it re-hashes at login."
+    )
+    static_path: str = declare(
+        _text, "", help="The folder of static files; empty: `static` beside the package, as in a checkout."
     )
     throttle_storage: str = declare(
         _one_of("memory", "database"),

@@ -1,0 +1,33 @@
+"""The feed engine in the site: a `Manager` for each request, in the request's own transaction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from feedsite.feeds import Manager
+from feedsite.feeds.stores.sql import SqlStore
+from feedsite.security.signing import Signer
+from feedsite.settings import Settings
+
+
+def manager_for(session: Session, settings: Settings) -> Manager:
+    """A manager that reads and writes in `session`'s transaction. It connects at its first use.
+
+    Args:
+        session: whose transaction the acts and links belong to.
+        settings: for the secret that signs cursors.
+    """
+    secret = Signer(settings.secret_bytes, "feeds").digest("cursors").encode()
+    return Manager(store=SqlStore(connection=session.connection), secret=secret)
+
+
+def manager_service(_context: object, request: Any) -> Manager:
+    """Service factory."""
+    return manager_for(request.dbsession, request.site_settings)
+
+
+def includeme(config: Any) -> None:
+    """Register `Manager` as a service."""
+    config.register_service_factory(manager_service, Manager)

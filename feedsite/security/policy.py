@@ -1,0 +1,85 @@
+"""The security policy: who is asking, whether they may, and how they are remembered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyramid.authorization import Allowed, Denied
+from pyramid.request import RequestLocalCache
+from pyramid.response import Response
+
+from feedsite.security.cookies import SESSION, VISITOR, drop_cookie, read_cookie, write_cookie
+from feedsite.security.identity import Identity
+from feedsite.security.permissions import PREDICATES, Permission
+from feedsite.security.sessions import LoginSessionService
+
+_LONGEST_TOKEN = 128
+
+
+class SecurityPolicy:
+    """Login sessions in SQL for who; the map of predicates for whether."""
+
+    def __init__(self) -> None:
+        self._identities: RequestLocalCache = RequestLocalCache(self._load)
+
+    def _load(self, request: Any) -> Identity | None:
+        token = read_cookie(request, SESSION)
+        if not token or len(token) > _LONGEST_TOKEN:
+            return None
+        found: Identity | None = request.find_service(LoginSessionService, context=None).find(token)
+        return found
+
+    def identity(self, request: Any) -> Identity | None:
+        """The person behind a request; read once, and only when something asks."""
+        found: Identity | None = self._identities.get_or_create(request)
+        return found
+
+    def authenticated_userid(self, request: Any) -> str | None:
+        """The person's id."""
+        identity = self.identity(request)
+        return None if identity is None else identity.id
+
+    def permits(self, request: Any, context: object, permission: Permission) -> Allowed | Denied:
+        """Whether the person may do it. Nobody who is not signed in may do anything that needs a permission."""
+        if permission is Permission.READ_STYLE_GUIDE and not request.site_settings.is_production:
+            return Allowed("anybody may, in development")
+        identity = self.identity(request)
+        if identity is None:
+            return Denied("not signed in")
+        if PREDICATES[permission](identity):
+            return Allowed(permission.value)
+        return Denied(f"{identity.role}, {identity.state}: may not {permission.value}")
+
+    def remember(self, request: Any, userid: str, **kw: Any) -> list[tuple[str, str]]:
+        """Start a login for a person; returns the cookies. Whatever login the browser had before ends."""
+        service: LoginSessionService = request.find_service(LoginSessionService, context=None)
+        before = self.identity(request)
+        if before is not None:
+            service.end(before.session_id)
+        token = service.start(userid, ip=request.remote_addr or "", user_agent=request.user_agent or "")
+        response = Response()
+        seconds = request.site_settings.session_absolute_seconds
+        write_cookie(request, response, SESSION, token, max_age=seconds)
+        drop_cookie(request, response, VISITOR)
+        return _cookies(response)
+
+    def forget(self, request: Any, **kw: Any) -> list[tuple[str, str]]:
+        """End the request's login; returns the cookies that say so."""
+        identity = self.identity(request)
+        if identity is not None:
+            request.find_service(LoginSessionService, context=None).end(identity.session_id)
+        response = Response()
+        drop_cookie(request, response, SESSION)
+        drop_cookie(request, response, VISITOR)
+        return _cookies(response)
+
+    def without_database(self, request: Any) -> None:
+        """From here on the request asks no database who it is: who is not known by now is nobody.
+
+        For error pages, which are made when the database may be what failed.
+        """
+        self._identities.get_or_create(request, creator=lambda _request: None)
+
+
+def _cookies(response: Response) -> list[tuple[str, str]]:
+    return [(name, value) for name, value in response.headerlist if name == "Set-Cookie"]

@@ -1,0 +1,48 @@
+"""Routes that anybody may read. Every other view names a permission, or the application does not start."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyramid.exceptions import ConfigurationError
+
+PUBLIC_ROUTES = frozenset(
+    {
+        "static",
+        "machines.health",
+        "machines.ready",
+        "machines.robots",
+        "machines.security",
+        "accounts.join",
+        "accounts.login",
+        "accounts.theme",
+        "pages.about",
+        "pages.help",
+        "pages.privacy",
+        "timelines.front",
+        "timelines.explore",
+        "timelines.tag",
+        "timelines.profile",
+        "timelines.following",
+        "timelines.followers",
+        "posts.note",
+    }
+)
+
+
+def check_views(config: Any) -> None:
+    """Refuse a view that names no permission while its route is not public."""
+    for view in config.introspector.get_category("views") or ():
+        introspectable = view["introspectable"]
+        route = introspectable["route_name"]
+        named = any(related.category_name == "permissions" for related in view["related"])
+        if route is not None and not named and route not in PUBLIC_ROUTES:
+            raise ConfigurationError(
+                f"The view {introspectable['callable']!r} of route {route!r} names no permission, "
+                "and its route is not in feedsite.security.public.PUBLIC_ROUTES"
+            )
+
+
+def includeme(config: Any) -> None:
+    """Check when everything else is configured."""
+    config.action(None, check_views, args=(config,), order=1_000_000)

@@ -1,0 +1,110 @@
+"""Logins as rows: found by a hash of the cookie's token, ended from anywhere."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from feedsite.accounts.models import LoginSession, Person
+from feedsite.db import utcnow
+from feedsite.security.identity import Identity
+from feedsite.settings import Settings
+
+#: How old `last_seen` may get before a request writes it again: one write in five minutes, not one a page.
+TOUCH_AFTER = timedelta(minutes=5)
+
+
+class LoginSessionService:
+    """Starts, finds and ends logins."""
+
+    def __init__(self, session: Session, *, idle: timedelta, absolute: timedelta) -> None:
+        self._session, self._idle, self._absolute = session, idle, absolute
+
+    def start(self, person_id: str, *, ip: str = "", user_agent: str = "") -> str:
+        """Begin a login with a new id; returns the token for the cookie, which is stored nowhere."""
+        token = secrets.token_urlsafe(32)
+        now = utcnow()
+        self._session.execute(
+            delete(LoginSession).where(LoginSession.person_id == person_id, LoginSession.expires <= now)
+        )
+        self._session.add(
+            LoginSession(
+                id=_hashed(token),
+                person_id=person_id,
+                created=now,
+                last_seen=now,
+                expires=now + self._absolute,
+                ip=ip[:64],
+                user_agent=user_agent[:255],
+            )
+        )
+        self._session.flush()
+        return token
+
+    def find(self, token: str) -> Identity | None:
+        """Who is signed in with `token`: None when it is unknown, ended, too old, idle too long, or its owner is suspended."""
+        now = utcnow()
+        found = self._session.execute(
+            select(LoginSession, Person)
+            .join(Person, Person.id == LoginSession.person_id)
+            .where(LoginSession.id == _hashed(token), LoginSession.expires > now, Person.state != "suspended")
+        ).one_or_none()
+        if found is None or found.LoginSession.last_seen < now - self._idle:
+            return None
+        login, person = found
+        if login.last_seen < now - TOUCH_AFTER:
+            self._touch(login.id, now)
+        return Identity(
+            id=person.id,
+            handle=person.handle,
+            name=person.name,
+            role=person.role,
+            state=person.state,
+            zone=person.zone,
+            locale=person.locale,
+            theme=person.theme,
+            session_id=login.id,
+        )
+
+    def _touch(self, session_id: str, now: datetime) -> None:
+        self._session.execute(
+            update(LoginSession)
+            .where(LoginSession.id == session_id)
+            .values(last_seen=now)
+            .execution_options(synchronize_session=False)
+        )
+
+    def end(self, session_id: str) -> None:
+        """End one login; ending it twice is harmless."""
+        self._session.execute(delete(LoginSession).where(LoginSession.id == session_id))
+
+    def end_all(self, person_id: str, *, but: str = "") -> int:
+        """End every login of a person, except the one with the id `but`; returns how many there were."""
+        ended = self._session.execute(
+            delete(LoginSession).where(LoginSession.person_id == person_id, LoginSession.id != but)
+        )
+        return int(getattr(ended, "rowcount", 0))
+
+
+def _hashed(token: str) -> str:
+    # 256 random bits need no slow hash: there is nothing to guess.
+    return hashlib.sha256(token.encode(errors="surrogatepass")).hexdigest()
+
+
+def sessions_from(settings: Settings, session: Session) -> LoginSessionService:
+    """The service as the settings describe it."""
+    return LoginSessionService(
+        session,
+        idle=timedelta(seconds=settings.session_idle_seconds),
+        absolute=timedelta(seconds=settings.session_absolute_seconds),
+    )
+
+
+def session_service(_context: object, request: Any) -> LoginSessionService:
+    """Service factory."""
+    return sessions_from(request.site_settings, request.dbsession)

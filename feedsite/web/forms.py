@@ -1,0 +1,74 @@
+"""The base of the site's forms: WTForms with our translations; the CSRF token is Pyramid's."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from pyramid.i18n import TranslationStringFactory
+from wtforms import Form as _Form
+
+_ = TranslationStringFactory("feedsite")
+
+
+class _Translations:
+    """WTForms' own messages, looked up in the site's catalogue."""
+
+    def __init__(self, localizer: Any) -> None:
+        self._localizer = localizer
+
+    def gettext(self, message: str) -> str:
+        return str(self._localizer.translate(message, domain="feedsite"))
+
+    def ngettext(self, singular: str, plural: str, count: int) -> str:
+        return str(self._localizer.pluralize(singular, plural, count, domain="feedsite"))
+
+
+class Form(_Form):
+    """A form over a request.
+
+    Labels, descriptions and messages may be translation strings: they are translated when the form is made.
+    """
+
+    class Meta:
+        """How WTForms behaves here."""
+
+        localizer: Any = None
+
+        def get_translations(self, form: Any) -> Any:
+            return None if self.localizer is None else _Translations(self.localizer)
+
+    @classmethod
+    def of(cls, request: Any, obj: object | None = None, **data: Any) -> Self:
+        """The form with what the request posted, or filled from `obj` and `data` when it posted nothing."""
+        posted = request.POST if request.method == "POST" else None
+        form = cls(posted, obj=obj, data=data, meta={"localizer": request.localizer})
+        for field in form:
+            field.label.text = request.localizer.translate(field.label.text)
+            field.description = request.localizer.translate(field.description)
+        form._localizer = request.localizer
+        return form
+
+    _localizer: Any = None
+
+    @property
+    def errors(self) -> dict[str | None, list[str]]:
+        """What is wrong, field by field, translated; the key None is for the form as a whole."""
+        found: dict[str | None, list[str]] = super().errors  # type: ignore[assignment]
+        return found
+
+    def refuse(self, field: str, message: str) -> None:
+        """Put a message on a field that looked right by itself (a handle that is taken)."""
+        found = self._fields[field]
+        found.errors = [*found.errors, self._translated(message)]
+
+    def refuse_all(self, message: str) -> None:
+        """Put a message on the form as a whole."""
+        self.form_errors.append(self._translated(message))
+
+    def _translated(self, message: str) -> str:
+        return str(self._localizer.translate(message)) if self._localizer is not None else str(message)
+
+
+def strip(value: str | None) -> str | None:
+    """Field filter: without the white space around it."""
+    return value.strip() if value is not None else None

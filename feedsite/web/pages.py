@@ -1,0 +1,25 @@
+"""The fixed pages: what this site is, how to use it, what it keeps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyramid.view import view_config
+
+
+@view_config(route_name="pages.about", renderer="pages/about.html", request_method="GET")
+@view_config(route_name="pages.help", renderer="pages/help.html", request_method="GET")
+def page(request: Any) -> dict[str, object]:
+    """A page that says the same to everybody."""
+    return {"settings": request.site_settings}
+
+
+@view_config(route_name="pages.privacy", renderer="pages/privacy.html", request_method="GET")
+def privacy(request: Any) -> dict[str, object]:
+    """What is kept, why and for how long: with the figures of this site's settings."""
+    settings = request.site_settings
+    return {
+        "settings": settings,
+        "idle_days": round(settings.session_idle_seconds / 86_400),
+        "absolute_days": round(settings.session_absolute_seconds / 86_400),
+    }
