@@ -11,17 +11,16 @@ _ = TranslationStringFactory("feedsite")
 PATTERN = re.compile(r"[a-z0-9_]{1,30}")
 
 #: Names that could be taken for the site, for one of its addresses, or for somebody in charge.
-RESERVED = frozenset(
-    """
-    about abuse account accounts admin administrator all announcement announcements anonymous api archive atom auth
-    billing blog bot contact dashboard demo dev developer developers everyone explore favicon feed feeds feedsite
-    following followers guest hashtag healthz help home hostmaster info invite join json legal links login logout mail
-    me media metrics moderation moderator moderators myself news noreply no_reply notes notification notifications
-    null official owner postmaster press privacy public readyz register report reset robots root rss search security
-    settings share signin signout signup site staff static status style_guide support sysadmin system tag tags team
-    terms test theme undefined user users verify watching webmaster well_known www you
-    """.split()
-)
+_RESERVED = """
+about abuse account accounts admin administrator all announcement announcements anonymous api archive atom auth
+billing blog bot contact dashboard demo dev developer developers everyone explore favicon feed feeds feedsite
+following followers guest hashtag healthz help home hostmaster info invite join json legal links login logout mail
+me media metrics moderation moderator moderators myself news noreply no_reply notes notification notifications
+null official owner postmaster press privacy public readyz register report reset robots root rss search security
+settings share signin signout signup site staff static status style_guide support sysadmin system tag tags team
+terms test theme undefined user users verify watching webmaster well_known www you
+"""
+RESERVED = frozenset(_RESERVED.split())
 
 
 def normalised(handle: str) -> str:

@@ -31,7 +31,8 @@ CONTENT_SECURITY_POLICY: Mapping[str, str] = {
 _NO_STORE_FEATURES = ("accounts.", "admin.")
 
 _LAST_RESORT = """<!doctype html>
-<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Something went wrong</title>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>Something went wrong</title>
 <h1>Something went wrong</h1><p>The site could not answer. Please try again in a moment.</p></html>
 """
 

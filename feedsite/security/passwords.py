@@ -1,13 +1,14 @@
 """Passwords: hashing with argon2id, and which ones are refused.
 
-After NIST SP 800-63B-4 (3.1.1.2) and OWASP ASVS 5.0 (6.2): long enough, any characters, no composition rules, common and
-contextual ones refused.
+After NIST SP 800-63B-4 (3.1.1.2) and OWASP ASVS 5.0 (6.2): long enough, any characters, no composition rules, common
+and contextual ones refused.
 """
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
+from itertools import pairwise
 
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -94,7 +95,7 @@ def _words(context: Iterable[str]) -> set[str]:
 
 def _is_run(text: str) -> bool:
     """Whether every character is the next one of its neighbour, up or down: 12345678, hgfedcba."""
-    steps = {ord(b) - ord(a) for a, b in zip(text, text[1:], strict=False)}
+    steps = {ord(b) - ord(a) for a, b in pairwise(text)}
     return steps in ({1}, {-1})
 
 

@@ -47,7 +47,10 @@ class LoginSessionService:
         return token
 
     def find(self, token: str) -> Identity | None:
-        """Who is signed in with `token`: None when it is unknown, ended, too old, idle too long, or its owner is suspended."""
+        """Who is signed in with `token`.
+
+        None when it is unknown, ended, too old, idle too long, or its owner is suspended.
+        """
         now = utcnow()
         found = self._session.execute(
             select(LoginSession, Person)

@@ -13,7 +13,8 @@ _LONGEST = 6000
 def cursor_from(request: Any) -> str | None:
     """The ``cursor`` parameter of a page's address; None: the first page.
 
-    Whether it is a good one is known when the engine reads it: `InvalidCursor` becomes a 400 page with a link to the first page.
+    Whether it is a good one is known when the engine reads it: `InvalidCursor` becomes a 400 page
+    with a link to the first page.
     """
     values = request.GET.getall("cursor")
     if not values or values == [""]:

@@ -23,7 +23,8 @@ def safe_next(request: Any, default: str) -> str:
 def is_local_path(url: str) -> bool:
     """Whether browsers read `url` as a path of the site that shows it, and as nothing else.
 
-    They take a backslash for a slash and drop tabs and line breaks, so ``/\\evil.example`` and ``/\t/evil.example`` lead away.
+    They take a backslash for a slash and drop tabs and line breaks, so a slash and a backslash before a
+    host, or two slashes with a tab between them, lead away.
     """
     if not url.startswith("/") or url.startswith("//") or len(url) > _LONGEST:
         return False
