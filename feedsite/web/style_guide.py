@@ -29,7 +29,10 @@ ICONS = (
 
 
 @view_config(
-    route_name="web.style_guide", renderer="style_guide.html", request_method="GET", permission=Permission.READ_STYLE_GUIDE
+    route_name="web.style_guide",
+    renderer="style_guide.html",
+    request_method="GET",
+    permission=Permission.READ_STYLE_GUIDE,
 )
 def style_guide(request: Request) -> dict[str, Any]:
     """Every component in every state."""
@@ -48,7 +51,13 @@ def samples() -> dict[str, Any]:
         "tabs": _tabs(),
         "timeline": _timeline(items),
         "open_note": replace(items[0], anchor="act-open"),
-        "month": shapes.DayView("october", "October 2026", (replace(items[1], anchor="act-october"),), "48 acts", shapes.LinkView("All of October", "#")),
+        "month": shapes.DayView(
+            "october",
+            "October 2026",
+            (replace(items[1], anchor="act-october"),),
+            "48 acts",
+            shapes.LinkView("All of October", "#"),
+        ),
         "groups": shapes.GroupPageView(_groups(items), "By thing", "/style-guide", older_url="#", first_url="#"),
         "archive": _archive(),
         "notifications": _notifications(),
@@ -71,20 +80,37 @@ def person(name: str, handle: str, bio: str = "", **more: Any) -> shapes.PersonV
         text = "Following" if following else "Follow"
         follow = shapes.ActionView("follow", f"{text}: {label}", "#", text=text, on=following)
     return shapes.PersonView(
-        f"person:{handle}", handle, name, f"#{handle}", initials(name), hue(f"person:{handle}"), Markup(bio), follow=follow, **more
+        f"person:{handle}",
+        handle,
+        name,
+        f"#{handle}",
+        initials(name),
+        hue(f"person:{handle}"),
+        Markup(bio),
+        follow=follow,
+        **more,
     )
 
 
 PEOPLE = (
-    person("Ana Reyes", "ana", "<p>Maps, rivers and slow trains. Writes about <a href='#'>#cartography</a>.</p>", following=True),
+    person(
+        "Ana Reyes",
+        "ana",
+        "<p>Maps, rivers and slow trains. Writes about <a href='#'>#cartography</a>.</p>",
+        following=True,
+    ),
     person("Bo Lindqvist", "bo", "<p>Baker.</p>", following=False, badge="Follows you"),
-    person("Chidi Okonkwo-Featherstonehaugh", "chidi_of_the_long_name_30char", following=False, muted=True, badge="Muted"),
+    person(
+        "Chidi Okonkwo-Featherstonehaugh", "chidi_of_the_long_name_30char", following=False, muted=True, badge="Muted"
+    ),
     person("Zoë", "zoe", is_me=True),
 )
 ANA, BO, CHIDI, ZOE = PEOPLE
 
 
-def note(author: shapes.PersonView, html: str, ago: timedelta, likes: int = 0, shares: int = 0, **more: Any) -> shapes.NoteView:
+def note(
+    author: shapes.PersonView, html: str, ago: timedelta, likes: int = 0, shares: int = 0, **more: Any
+) -> shapes.NoteView:
     """A sample note with its whole bar; `more` are other fields of NoteView."""
     liked, shared = more.pop("liked", False), more.pop("shared", False)
     actions = {
@@ -113,7 +139,9 @@ def _link(who: shapes.PersonView) -> Markup:
     return Markup('<a class="name" href="{}">{}</a>').format(who.url, who.name)
 
 
-def _item(number: int, verb: str, actor: shapes.PersonView, sentence: str, ago: timedelta, **more: Any) -> shapes.ItemView:
+def _item(
+    number: int, verb: str, actor: shapes.PersonView, sentence: str, ago: timedelta, **more: Any
+) -> shapes.ItemView:
     kind = "person" if more.get("person") else "note" if more.get("note") else "project"
     parts = {"actor": _link(actor), "other": _link(more["note"].author if more.get("note") else more.get("person", BO))}
     return shapes.ItemView(
@@ -138,15 +166,35 @@ def sample_items() -> tuple[shapes.ItemView, ...]:
         "Both are wrong now. <a href='#'>#cartography</a></p><p>Scans follow tonight, <a href='#'>@bo</a>.</p>"
     )
     first = note(ANA, text, 3 * minute, likes=12, shares=2, liked=True)
-    private = note(BO, "<p>Rye on Saturday, wheat on Sunday.</p>", 2 * hour, visibility="followers", visibility_label="Followers only")
-    answer = replace(note(CHIDI, "<p>Where can I see the originals?</p>", 5 * hour, likes=1), in_reply_to="#ana-note", share=None)
-    old = note(ANA, "<p>Slow trains are fast if you count the sleep.</p>", 400 * day, likes=23143, shares=1200, shared=True)
-    seen = replace(old, like=shapes.ActionView("like", "23143 likes", icon="heart", text="23.1K"), reply=None, share=None, menu=())
+    private = note(
+        BO,
+        "<p>Rye on Saturday, wheat on Sunday.</p>",
+        2 * hour,
+        visibility="followers",
+        visibility_label="Followers only",
+    )
+    answer = replace(
+        note(CHIDI, "<p>Where can I see the originals?</p>", 5 * hour, likes=1), in_reply_to="#ana-note", share=None
+    )
+    old = note(
+        ANA, "<p>Slow trains are fast if you count the sleep.</p>", 400 * day, likes=23143, shares=1200, shared=True
+    )
+    seen = replace(
+        old, like=shapes.ActionView("like", "23143 likes", icon="heart", text="23.1K"), reply=None, share=None, menu=()
+    )
     why = "Because you follow Ana"
     return (
         _item(1, "create", ANA, "%(actor)s wrote a note", 3 * minute, note=first, reason=why),
         _item(2, "create", BO, "%(actor)s wrote a note", 2 * hour, note=private),
-        _item(3, "reply", CHIDI, "%(actor)s replied to Ana Reyes", 5 * hour, note=answer, reason="Because you watch this thread"),
+        _item(
+            3,
+            "reply",
+            CHIDI,
+            "%(actor)s replied to Ana Reyes",
+            5 * hour,
+            note=answer,
+            reason="Because you watch this thread",
+        ),
         _item(4, "like", BO, "%(actor)s liked a note", 26 * hour, note=seen),
         _item(5, "announce", ZOE, "%(actor)s shared a note", 30 * hour, note=old),
         _item(6, "follow", ANA, "%(actor)s followed %(other)s", 4 * day, person=BO),
@@ -173,7 +221,18 @@ def _groups(items: Sequence[shapes.ItemView]) -> tuple[shapes.GroupView, ...]:
     tag = Markup('<a href="#">#cartography</a>')
     thing = Markup('<a href="#">A note by Ana Reyes</a>')
     return (
-        shapes.GroupView("g1", "group-1", tag, items[0].time, (replace(items[0], anchor="act-g1"),), "tag", "#", "and 12 more", "#", PEOPLE),
+        shapes.GroupView(
+            "g1",
+            "group-1",
+            tag,
+            items[0].time,
+            (replace(items[0], anchor="act-g1"),),
+            "tag",
+            "#",
+            "and 12 more",
+            "#",
+            PEOPLE,
+        ),
         shapes.GroupView("g2", "group-2", thing, items[3].time, (replace(items[3], anchor="act-g2"),), "heart", "#"),
     )
 
@@ -181,7 +240,9 @@ def _groups(items: Sequence[shapes.ItemView]) -> tuple[shapes.GroupView, ...]:
 def _archive() -> shapes.ArchiveView:
     counts = (("November", 1204), ("October", 3310), ("September", 2790), ("August", 12), ("January", 1))
     months = tuple(shapes.MonthView(m, "#", f"{n:,}", round(n / 331), current=m == "October") for m, n in counts)
-    return shapes.ArchiveView("Archive", (shapes.YearView("2026", "#", "7,317 acts", months), shapes.YearView("2025", "#", "904 acts")))
+    return shapes.ArchiveView(
+        "Archive", (shapes.YearView("2026", "#", "7,317 acts", months), shapes.YearView("2025", "#", "904 acts"))
+    )
 
 
 def _notification_groups() -> tuple[shapes.NotificationGroupView, ...]:
@@ -193,10 +254,32 @@ def _notification_groups() -> tuple[shapes.NotificationGroupView, ...]:
     reply = note(CHIDI, "<p>Agreed, but who counts the sleep?</p>", 20 * minute)
     make = shapes.NotificationGroupView
     return (
-        make("k1", "ntf-1", "like", "heart", liked, _time(5 * minute), "#", PEOPLE[:3], "The night train is the only one on time.", is_new=True),
+        make(
+            "k1",
+            "ntf-1",
+            "like",
+            "heart",
+            liked,
+            _time(5 * minute),
+            "#",
+            PEOPLE[:3],
+            "The night train is the only one on time.",
+            is_new=True,
+        ),
         make("k2", "ntf-2", "reply", "reply", answered, _time(20 * minute), "#", (CHIDI,), note=reply, is_new=True),
         make("k3", "ntf-3", "follow", "user", followed, _time(3 * hour), "#", (BO, CHIDI)),
-        make("k4", "ntf-4", "announce", "share", shared, _time(9 * day), "#", (ANA,), "Tickets are still sold on paper.", reason="Your note"),
+        make(
+            "k4",
+            "ntf-4",
+            "announce",
+            "share",
+            shared,
+            _time(9 * day),
+            "#",
+            (ANA,),
+            "Tickets are still sold on paper.",
+            reason="Your note",
+        ),
     )
 
 
@@ -208,13 +291,21 @@ def _notifications() -> shapes.NotificationListView:
 
 
 def _profile() -> shapes.ProfileView:
-    stats = (shapes.TabView("notes", "#", True, "312"), shapes.TabView("following", "#", count="88"), shapes.TabView("followers", "#", count="23.1K"))
+    stats = (
+        shapes.TabView("notes", "#", True, "312"),
+        shapes.TabView("following", "#", count="88"),
+        shapes.TabView("followers", "#", count="23.1K"),
+    )
     mute = shapes.ActionView("mute", "Mute Ana Reyes", "#", "mute", "Mute Ana Reyes")
     return shapes.ProfileView(replace(ANA, menu=(mute,)), "Joined in March 2024", stats)
 
 
 def _tabs() -> tuple[shapes.TabView, ...]:
-    return (shapes.TabView("Latest", "#", True), shapes.TabView("By thing", "#"), shapes.TabView("New", "#", count="12"))
+    return (
+        shapes.TabView("Latest", "#", True),
+        shapes.TabView("By thing", "#"),
+        shapes.TabView("New", "#", count="12"),
+    )
 
 
 def _compose(**more: Any) -> shapes.ComposeView:
@@ -234,8 +325,15 @@ EMPTIES = (
         "Follow a few people and what they do appears here.",
         (shapes.LinkView("Find people", "#", True),),
     ),
-    shapes.EmptyView("nothing-yet", "Nothing yet", "The people you follow have not done anything.", (shapes.LinkView("Whom you follow", "#"),)),
-    shapes.EmptyView("filtered", "Nothing new", "You have read everything up to here.", (shapes.LinkView("Show all", "#"),)),
+    shapes.EmptyView(
+        "nothing-yet",
+        "Nothing yet",
+        "The people you follow have not done anything.",
+        (shapes.LinkView("Whom you follow", "#"),),
+    ),
+    shapes.EmptyView(
+        "filtered", "Nothing new", "You have read everything up to here.", (shapes.LinkView("Show all", "#"),)
+    ),
 )
 
 
@@ -243,5 +341,7 @@ class _SampleForm(Form):
     name = StringField("Name", [InputRequired("Enter the name people see.")], description="As you want to be called.")
     password = PasswordField("Password", [InputRequired("Enter a password.")])
     zone = SelectField("Time zone", choices=["Europe/Madrid", "Asia/Kolkata"])
-    theme = RadioField("Colours", choices=[("auto", "As the device"), ("light", "Light"), ("dark", "Dark")], default="auto")
+    theme = RadioField(
+        "Colours", choices=[("auto", "As the device"), ("light", "Light"), ("dark", "Dark")], default="auto"
+    )
     stay = BooleanField("Stay signed in")
