@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from pyramid.authorization import Allowed, Denied
 from pyramid.request import RequestLocalCache
 from pyramid.response import Response
+from pyramid.security import Allowed, Denied
 
 from feedsite.security.cookies import SESSION, VISITOR, drop_cookie, read_cookie, write_cookie
 from feedsite.security.identity import Identity
