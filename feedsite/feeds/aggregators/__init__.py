@@ -1,0 +1,28 @@
+"""Aggregators: small declarative classes that say whose feed, which acts, in what grouping, order and sizes."""
+
+from feedsite.feeds.aggregators.base import Aggregator
+from feedsite.feeds.aggregators.collapse import CollapseAggregator
+from feedsite.feeds.aggregators.dates import YearMonthAggregator, YearMonthTypeAggregator
+from feedsite.feeds.aggregators.flat import (
+    ActorAggregator,
+    CursorAggregator,
+    PublicAggregator,
+    ThingAggregator,
+    ThreadAggregator,
+    UnAggregated,
+)
+from feedsite.feeds.aggregators.notification import NotificationAggregator
+
+__all__ = [
+    "ActorAggregator",
+    "Aggregator",
+    "CollapseAggregator",
+    "CursorAggregator",
+    "NotificationAggregator",
+    "PublicAggregator",
+    "ThingAggregator",
+    "ThreadAggregator",
+    "UnAggregated",
+    "YearMonthAggregator",
+    "YearMonthTypeAggregator",
+]

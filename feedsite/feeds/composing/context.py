@@ -1,0 +1,116 @@
+"""What composing one page needs at hand: the store's reader, the aggregator, the cursor, and the links that explain acts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
+
+from feedsite.feeds.aggregators.base import Aggregator
+from feedsite.feeds.cursor import Cursor, CursorCodec
+from feedsite.feeds.names import Entity
+from feedsite.feeds.order import OrderKey, instant, position_ms
+from feedsite.feeds.page import Because, Group, Item, Page
+from feedsite.feeds.query import Cell, FeedQuery, Scope
+from feedsite.feeds.stores.base import FeedReader, LinkRow
+
+A = TypeVar("A", bound=Aggregator)
+COUNTED_TO = 999
+
+
+@dataclass(frozen=True)
+class Context(Generic[A]):
+    """One page in the making.
+
+    Args:
+        reader: one state of the store.
+        aggregator: the description of the feed.
+        cursor: where the page begins.
+        codec: makes the page's own cursors.
+        query: the feed, judged now.
+        feed: the feed's name, which its cursors carry.
+    """
+
+    reader: FeedReader
+    aggregator: A
+    cursor: Cursor
+    codec: CursorCodec
+    query: FeedQuery
+    feed: str
+
+    @classmethod
+    def begin(cls, reader: FeedReader, aggregator: A, cursor: str | None, codec: CursorCodec) -> Context[A]:
+        """The context of the page at a cursor (None: the first page)."""
+        now, feed = reader.now(), aggregator.fingerprint()
+        at = Cursor(None, now) if cursor is None else codec.decode(cursor, feed)
+        return cls(reader, aggregator, at, codec, aggregator.query(now), feed)
+
+    def token(self, before: OrderKey | None, **parts: object) -> str:
+        """A cursor of this feed that keeps the instant the first page was read at."""
+        made = Cursor(before, self.cursor.as_of)
+        return self.codec.encode(replace(made, **parts), self.feed)  # type: ignore[arg-type]
+
+    def more(self, cell: Cell, shown: Iterable[Item], section: str = "") -> str | None:
+        """A cursor to the rest of a group after the acts shown."""
+        last = min((item.key for item in shown), default=None)
+        return None if last is None else self.token(last, cell=cell, section=section)
+
+    def total(self, count: int) -> tuple[int, bool]:
+        """A count and whether it is exact, under the aggregator's cap."""
+        cap = self.aggregator.count_cap
+        return (count, True) if cap is None or count < cap else (cap - 1, False)
+
+    def page(self, **parts: object) -> Page:
+        """The envelope, with its acts explained."""
+        page = Page(
+            kind="activities",
+            as_of=instant(self.cursor.as_of),
+            previous=None if self.cursor.before is None and not self.cursor.pages else self.token(None),
+        )
+        return self._explained(replace(page, **parts))  # type: ignore[arg-type]
+
+    def _explained(self, page: Page) -> Page:
+        """The page with every act's reasons, found by one question for all of them."""
+        query = self.query
+        if query.owner is None or query.scope not in (Scope.NETWORK, Scope.CONCERNS):
+            return page
+        items = list(page.every_item())
+        if not items:
+            return page
+        kinds = ("follow", "watch") if query.scope is Scope.NETWORK else ("watch",)
+        ends = {item.actor.key for item in items} | {end.key for item in items for end in item.touches}
+        links = self.reader.links(follower=query.owner, kinds=kinds, as_of=query.as_of, entities=ends)
+        by_entity: dict[Entity, list[LinkRow]] = {}
+        for link in links:
+            by_entity.setdefault(link.entity, []).append(link)
+        return replace(
+            page,
+            items=tuple(explain(item, query, by_entity) for item in page.items),
+            groups=tuple(_explain_group(group, query, by_entity) for group in page.groups),
+        )
+
+
+def _explain_group(group: Group, query: FeedQuery, links: dict[Entity, list[LinkRow]]) -> Group:
+    return replace(
+        group,
+        items=tuple(explain(item, query, links) for item in group.items),
+        groups=tuple(_explain_group(inner, query, links) for inner in group.groups),
+    )
+
+
+def explain(item: Item, query: FeedQuery, links: dict[Entity, list[LinkRow]]) -> Item:
+    """The act with the links that brought it, strongest first."""
+    reasons = [Because("audience", query.owner)] if _names_owner(item, query) and query.owner else []
+    found = [link for link in links.get(item.actor, ()) if link.kind == "follow"]
+    found += [link for end in item.touches for link in links.get(end, ()) if link.kind == "watch"]
+    ms = position_ms(item.key.position)
+    for link in found:
+        always = query.history and query.scope is Scope.NETWORK
+        if (always or link.since <= ms) and (not link.verbs or item.verb in link.verbs):
+            reasons.append(Because(link.kind, link.entity, link.weight))
+    unique = dict.fromkeys(sorted(reasons, key=lambda why: (-why.weight, why.kind, why.entity.key)))
+    return replace(item, because=tuple(unique))
+
+
+def _names_owner(item: Item, query: FeedQuery) -> bool:
+    return query.scope is Scope.CONCERNS and query.owner in item.audience

@@ -1,0 +1,116 @@
+"""Pages of notifications: New groups, then Earlier groups, each newest first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from feedsite.feeds.aggregators.notification import NotificationAggregator
+from feedsite.feeds.composing.context import Context
+from feedsite.feeds.composing.groups import next_token, unseen_heads
+from feedsite.feeds.names import Entity
+from feedsite.feeds.page import Group, Item, Page
+from feedsite.feeds.query import Cell, Facet, FeedQuery
+from feedsite.feeds.stores.base import CellAnswer, Head
+
+_DEEPER = 8
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What a page takes from one section."""
+
+    section: str
+    query: FeedQuery
+    heads: list[Head]
+
+
+def notice_page(context: Context[NotificationAggregator]) -> Page:
+    """A page of groups; a page that New does not fill goes on with Earlier."""
+    size = context.aggregator.size
+    parts = _parts(context, size + 1)
+    heads = [(part, head) for part in parts for head in part.heads]
+    following = _following(context, heads, size) if len(heads) > size else None
+    groups: list[Group] = []
+    for part in parts:
+        kept = part.heads[: size - len(groups)]
+        groups += _groups(context, part, kept)
+    return context.page(kind="groups", groups=tuple(groups), next=following)
+
+
+def _parts(context: Context[NotificationAggregator], wanted: int) -> list[_Part]:
+    sections = context.aggregator.sections
+    begun = context.cursor.section or sections[0]
+    parts: list[_Part] = []
+    for section in sections[sections.index(begun) :]:
+        missing = wanted - sum(len(part.heads) for part in parts)
+        if missing <= 0:
+            break
+        here = section == begun
+        before = context.cursor.before if here else None
+        shown = context.cursor.shown if here else ()
+        query = context.aggregator.section_query(context.query.as_of, section)
+        heads = unseen_heads(context, query, Facet.NOTICE, before, shown, missing)
+        parts.append(_Part(section, query, heads))
+    return parts
+
+
+def _following(context: Context[NotificationAggregator], heads: list[tuple[_Part, Head]], size: int) -> str:
+    last = heads[size - 1][0]
+    mine = [head for part, head in heads[:size] if part is last]
+    same = last.section == (context.cursor.section or context.aggregator.sections[0])
+    return next_token(context, mine, context.cursor.shown if same else (), last.section)
+
+
+def _groups(context: Context[NotificationAggregator], part: _Part, heads: list[Head]) -> list[Group]:
+    if not heads:
+        return []
+    sample = context.aggregator.sample_actors
+    cells = [Cell(((Facet.NOTICE, head.value),)) for head in heads]
+    answers = context.reader.cells(part.query, cells, sample, None, actors=True)
+    actors = _newest_actors(context, part.query, cells, answers)
+    made = []
+    for head, cell, answer, names in zip(heads, cells, answers, actors, strict=True):
+        items = (answer.items or (head.item,))[: context.aggregator.activities_per_group]
+        made.append(
+            Group(
+                level=Facet.NOTICE.value,
+                value=head.value,
+                items=items,
+                total=answer.count,
+                more=context.more(cell, items, part.section) if answer.count > len(items) else None,
+                latest=head.item.key,
+                actors=names,
+                actor_count=answer.actors,
+                new=part.section == "new",
+            )
+        )
+    return made
+
+
+def _newest_actors(
+    context: Context[NotificationAggregator], query: FeedQuery, cells: list[Cell], answers: list[CellAnswer]
+) -> list[tuple[Entity, ...]]:
+    """The newest distinct actors of each group; where few people did much, its acts are read deeper, all groups at once."""
+    wanted = context.aggregator.sample_actors
+    names = [_actors(answer.items, wanted) for answer in answers]
+    depth = wanted
+    while True:
+        short = [
+            at
+            for at, answer in enumerate(answers)
+            if len(names[at]) < min(wanted, answer.actors) and depth < answer.count
+        ]
+        if not short:
+            return names
+        depth *= _DEEPER
+        for at, answer in zip(short, context.reader.cells(query, [cells[at] for at in short], depth, 0), strict=True):
+            names[at] = _actors(answer.items, wanted)
+
+
+def _actors(items: Any, wanted: int) -> tuple[Entity, ...]:
+    found: dict[Entity, None] = {}
+    item: Item
+    for item in items:
+        found.setdefault(item.actor)
+    return tuple(found)[:wanted]

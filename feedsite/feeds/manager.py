@@ -1,0 +1,288 @@
+"""The engine's front door: activities and links go in, pages of feeds come out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any, NamedTuple
+
+from feedsite.feeds.activity import Activity
+from feedsite.feeds.aggregators.base import OWNER, Aggregator
+from feedsite.feeds.aggregators.flat import CursorAggregator
+from feedsite.feeds.aggregators.notification import NotificationAggregator
+from feedsite.feeds.composing import compose
+from feedsite.feeds.cursor import CursorCodec
+from feedsite.feeds.errors import InvalidActivity, NotSupported
+from feedsite.feeds.links import LinkMethods
+from feedsite.feeds.names import checked_id, checked_name, entity_of
+from feedsite.feeds.network import Link
+from feedsite.feeds.page import Item, Page
+from feedsite.feeds.query import Cell, Facet, FeedQuery, Freshness, Marker, Scope
+from feedsite.feeds.stores.base import FeedStore, Written
+from feedsite.feeds.stores.sql import SqlStore
+
+_CHUNK = 2000
+URL_VARIABLE = "FEEDSITE_FEEDS_URL"
+Progress = Callable[[int, int], None]
+
+
+class Counted(NamedTuple):
+    """How many, and whether that is exact (False: at least so many)."""
+
+    number: int
+    is_exact: bool
+
+
+class Manager(LinkMethods):
+    """Writes activities and links to a store and reads feeds from it.
+
+    Args:
+        feed_index, network_index: the names that what the store makes begins with; sites that share a database differ in them.
+        url: an SQLAlchemy URL of SQLite or PostgreSQL; otherwise the environment's FEEDSITE_FEEDS_URL; otherwise in memory.
+        store: a store, in place of a URL.
+        secret: signs cursors; managers with the same secret accept each other's.
+        renotify: for verbs that can be undone: done again this long after the last time, they notify again (otherwise never).
+
+    Nothing connects before the first use.
+    """
+
+    def __init__(
+        self,
+        feed_index: str = "feeds",
+        network_index: str = "network",
+        *,
+        url: str | None = None,
+        store: FeedStore | None = None,
+        secret: bytes = b"",
+        renotify: dict[str, timedelta] | None = None,
+    ) -> None:
+        names = (checked_name(feed_index, "feed_index"), checked_name(network_index, "network_index"))
+        self.store: FeedStore = store or SqlStore(url or os.environ.get(URL_VARIABLE), names=names)
+        self._codec = CursorCodec(secret or "/".join(names).encode())
+        self._renotify = dict(renotify or {})
+
+    def create_indexes(self) -> None:
+        """Make what the store needs; harmless when it is there. The first use does it too."""
+        self.store.create()
+
+    def close(self) -> None:
+        """Let go of the store's connections."""
+        self.store.close()
+
+    # Activities
+
+    def add_activity_feed(self, activity: Activity) -> Written:
+        """Store an activity.
+
+        Returns:
+            Its id and, as the truth value, whether it was new: an id that is known (or was deleted) changes nothing.
+
+        Raises:
+            InvalidActivity: not an Activity. StoreUnavailable: nothing was written.
+        """
+        with self.store.writing() as writer:
+            return writer.add([_checked(activity)])[0]
+
+    def add_activities(self, activities: Iterable[Activity], *, progress: Progress | None = None) -> int:
+        """Store many activities, 2,000 a transaction.
+
+        Args:
+            activities: any iterable; it is read once.
+            progress: called after each transaction with how many were read and how many of them were new.
+
+        Returns:
+            How many were new.
+        """
+        return self._in_chunks(
+            map(_checked, activities), lambda writer, chunk: sum(map(bool, writer.add(chunk))), progress
+        )
+
+    def _in_chunks(
+        self, values: Iterable[Any], write: Callable[[Any, list[Any]], int], progress: Progress | None
+    ) -> int:
+        read, changed, source = 0, 0, iter(values)
+        while chunk := list(islice(source, _CHUNK)):
+            with self.store.writing() as writer:
+                changed += write(writer, chunk)
+            read += len(chunk)
+            if progress is not None:
+                progress(read, changed)
+        return changed
+
+    def add_links(self, links: Iterable[Link], *, progress: Progress | None = None) -> int:
+        """Store many links, 2,000 a transaction; returns how many changed something."""
+        return self._in_chunks(links, lambda writer, chunk: sum(writer.link(chunk)), progress)
+
+    def perform(self, activity: Activity) -> Written:
+        """Do what can be undone and done again (like, share, follow): its id is made from verb, actor, object and generation.
+
+        Nothing changes while the act stands. Done again, it is a new act, which notifies again only after the verb's
+        `renotify` time.
+        """
+        window = self._renotify.get(_checked(activity).verb)
+        if activity.id is not None:
+            raise InvalidActivity(
+                field="id", value=activity.id, rule="None: what can be undone gets its id from the engine"
+            )
+        with self.store.writing() as writer:
+            return writer.perform(activity, None if window is None else window // timedelta(milliseconds=1))
+
+    def undo(self, verb: str, actor: object, object_: object) -> bool:
+        """Undo what `perform` did; returns whether it stood."""
+        with self.store.writing() as writer:
+            return writer.undo(checked_name(verb, "verb"), entity_of(actor, "actor"), entity_of(object_, "object"))
+
+    def performed(self, verb: str, actor: object, objects: Iterable[object]) -> set[str]:
+        """The keys of those objects for which the actor's act of this verb stands."""
+        ends = [entity_of(end, "objects") for end in objects]
+        with self.store.reading() as reader:
+            return {end.key for end in reader.standing(checked_name(verb, "verb"), entity_of(actor, "actor"), ends)}
+
+    def update_activity(self, activity: Activity) -> bool:
+        """Replace what may change of the activity with this id; returns whether it stands.
+
+        Raises:
+            InvalidActivity: no id, or verb, actor, object or published differ from what is stored.
+        """
+        act_id = checked_id(_checked(activity).id, "id")
+        with self.store.reading() as reader:
+            stands = reader.get([act_id]).get(act_id)
+        if stands is None:
+            return False
+        given = (activity.verb, activity.activity_actor.entity, activity.activity_object.entity)
+        same_time = activity.published is None or activity.published == stands.published
+        if given != (stands.verb, stands.actor, stands.object) or not same_time:
+            raise InvalidActivity(field="activity", value=act_id, rule="verb, actor, object and published never change")
+        with self.store.writing() as writer:
+            return writer.update(act_id, activity)
+
+    def delete_activity(self, act_id: str) -> bool:
+        """Delete an activity for good: its id stays deleted; returns whether it stood."""
+        with self.store.writing() as writer:
+            return writer.delete(checked_id(act_id, "act_id"))
+
+    def get_activity(self, act_id: str) -> Item | None:
+        """The activity with this id whoever may see it, or None."""
+        with self.store.reading() as reader:
+            return reader.get([checked_id(act_id, "act_id")]).get(act_id)
+
+    def get_activities(
+        self,
+        *,
+        activity_type: str | None = None,
+        actor: object = None,
+        object_: object = None,
+        target: object = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        viewer: object = None,
+        cursor: str | None = None,
+        size: int = 25,
+    ) -> Page:
+        """The public activities (and those the viewer may see) that match every filter exactly, newest first, in pages."""
+        wanted = [(Facet.ACTOR, actor), (Facet.OBJECT, object_), (Facet.TARGET, target)]
+        where = {facet: (entity_of(end, facet.value).key,) for facet, end in wanted if end is not None}
+        verbs = () if activity_type is None else (activity_type,)
+        matching = _Matching(where, viewer=viewer, verbs=verbs, since=since, until=until, size=size)
+        return self.get_page(matching, cursor)
+
+    # Feeds
+
+    def get_page(self, aggregator: Aggregator, cursor: str | None = None) -> Page:
+        """A page of a feed, in the one envelope.
+
+        Args:
+            aggregator: the description of the feed.
+            cursor: a page's `next` or `previous`, or a group's `more`; None: the first page.
+
+        Raises:
+            InvalidCursor: the cursor was changed or belongs to another feed or reader. StoreUnavailable.
+        """
+        with self.store.reading() as reader:
+            return compose(reader, aggregator, cursor, self._codec)
+
+    def get_feeds(self, aggregator: Aggregator) -> list[dict[str, Any]]:
+        """A feed as ElasticFeeds gives it: plain lists of dicts.
+
+        A calendar comes whole, with every month; other feeds give their first page (`size`), and get_page the rest.
+        """
+        feeds: list[dict[str, Any]] = []
+        for page in self._whole(aggregator):
+            for entry in aggregator.as_feeds(page):
+                if feeds and "year" in entry and feeds[-1].get("year") == entry["year"]:
+                    feeds[-1]["months"] += entry["months"]
+                    feeds[-1]["total"] += entry["total"]
+                else:
+                    feeds.append(entry)
+        return feeds
+
+    def _whole(self, aggregator: Aggregator) -> Iterator[Page]:
+        page = self.get_page(aggregator)
+        yield page
+        while page.next is not None and hasattr(aggregator, "year"):
+            page = self.get_page(aggregator, page.next)
+            yield page
+
+    def count_new(self, aggregator: Aggregator, after: Marker | None, *, cap: int = 100) -> Counted:
+        """How many acts of a feed are newer than a marker, counted to `cap` (None as marker: all of them)."""
+        with self.store.reading() as reader:
+            query = aggregator.query(reader.now())
+            if after is not None:
+                query = query.but(freshness=Freshness(after))
+            number = reader.count(query, cap)
+        return Counted(number, number < cap)
+
+    def count_badge(self, aggregator: NotificationAggregator, *, cap: int = 100) -> Counted:
+        """How many New groups have something newer than *seen*, counted to `cap`: by the predicate of the list itself."""
+        with self.store.reading() as reader:
+            number = reader.count_values(aggregator.badge_query(reader.now()), Facet.NOTICE, cap)
+        return Counted(number, number < cap)
+
+    def counts(
+        self, things: Sequence[object], verbs: Sequence[str], *, viewer: object = None, cap: int | None = None
+    ) -> dict[tuple[str, str], int]:
+        """How many acts of each verb touch each thing, of those the viewer may see: {(thing's key, verb): number}."""
+        ends = [entity_of(thing, "things").key for thing in things]
+        who = None if viewer is None else entity_of(viewer, "viewer")
+        cells = [
+            Cell(((Facet.TOUCHED, end), (Facet.OBJECT, end), (Facet.VERB, verb))) for end in ends for verb in verbs
+        ]
+        if not cells:
+            return {}
+        with self.store.reading() as reader:
+            answers = reader.cells(FeedQuery(Scope.THING, None, who, as_of=reader.now()), cells, 0, cap)
+        names = [(end, verb) for end in ends for verb in verbs]
+        return {name: answer.count for name, answer in zip(names, answers, strict=True)}
+
+    def execute_raw_feeds_query(self, _query: object) -> None:
+        """Only with Elasticsearch: an SQL store has no such query language; raises NotSupported."""
+        raise NotSupported("execute_raw_feeds_query needs a store on Elasticsearch; this one is SQL")
+
+    def execute_raw_network_query(self, _query: object) -> None:
+        """Only with Elasticsearch: an SQL store has no such query language; raises NotSupported."""
+        raise NotSupported("execute_raw_network_query needs a store on Elasticsearch; this one is SQL")
+
+
+class _Matching(CursorAggregator):
+    """Everything that matches facets exactly."""
+
+    default_scope = Scope.EVERYBODY
+
+    def __init__(self, where: dict[Facet, tuple[str, ...]], *, viewer: object = OWNER, **options: Any) -> None:
+        super().__init__(None, viewer=viewer, **options)
+        self._where = where
+
+    def query(self, as_of: int) -> FeedQuery:
+        query = super().query(as_of)
+        return query.but(where={**query.where, **self._where})
+
+    def own_fingerprint(self) -> tuple[str, ...]:
+        return tuple(f"{facet.value}={values[0]}" for facet, values in sorted(self._where.items(), key=str))
+
+
+def _checked(activity: object) -> Activity:
+    if not isinstance(activity, Activity):
+        raise InvalidActivity(field="activity", value=activity, rule="an Activity")
+    return activity

@@ -1,0 +1,168 @@
+"""What a store must do. `feedsite.feeds.testing` holds the contract that every store passes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from feedsite.feeds.activity import Activity
+from feedsite.feeds.names import Entity
+from feedsite.feeds.network import Link
+from feedsite.feeds.order import OrderKey
+from feedsite.feeds.page import Item
+from feedsite.feeds.query import Cell, Facet, FeedQuery
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a write did: the act's id, and whether anything changed (its truth value)."""
+
+    id: str
+    changed: bool
+
+    def __bool__(self) -> bool:
+        return self.changed
+
+
+@dataclass(frozen=True)
+class Head:
+    """The newest act of one value of a facet."""
+
+    value: str
+    item: Item
+
+
+@dataclass(frozen=True)
+class CellAnswer:
+    """What one cell of a feed holds.
+
+    Args:
+        count: how many acts, at most the cap that was asked for.
+        items: its newest acts.
+        actors: how many distinct actors, when asked for.
+    """
+
+    count: int
+    items: tuple[Item, ...] = ()
+    actors: int = 0
+
+
+@dataclass(frozen=True)
+class LinkRow:
+    """A link as it stands in the store: `since` and `until` in milliseconds since 1970."""
+
+    follower: Entity
+    kind: str
+    entity: Entity
+    verbs: tuple[str, ...]
+    since: int
+    until: int | None
+    weight: float
+    extra: dict[str, Any] | None
+
+
+class FeedWriter(Protocol):
+    """Writes links and acts inside one transaction; the same change twice is one."""
+
+    def add(self, activities: Iterable[Activity]) -> list[Written]:
+        """Store acts; an id that is known changes nothing (the first wins), a deleted one stays deleted."""
+
+    def perform(self, activity: Activity, renotify_ms: int | None) -> Written:
+        """Store the next generation of what can be undone; nothing changes while one stands."""
+
+    def undo(self, verb: str, actor: Entity, object_: Entity) -> bool:
+        """Delete the standing generation; returns whether there was one."""
+
+    def update(self, act_id: str, activity: Activity) -> bool:
+        """Replace what may change of an act; returns whether it stands."""
+
+    def delete(self, act_id: str) -> bool:
+        """Delete an act for good; returns whether it stood."""
+
+    def link(self, links: Iterable[Link]) -> list[bool]:
+        """Store links; returns for each whether something changed."""
+
+    def unlink(self, follower: Entity, kind: str, entity: Entity, verbs: tuple[str, ...] | None) -> bool:
+        """Remove a link (with `verbs` None: all between the two of that kind); returns whether there was one."""
+
+    def set_weight(self, follower: Entity, kind: str, entity: Entity, weight: float) -> bool:
+        """Change the weight of links; returns whether there were any."""
+
+
+class FeedReader(Protocol):
+    """Reads feeds from one state of the store.
+
+    Three questions carry every aggregator: the newest acts of a feed (`newest`), the newest act of each value of a facet
+    (`heads`), and for many parts of one feed at once how much each holds and its newest acts (`cells`). A part is a value of
+    facets and a stretch of time, so that calendar groups in any zone are parts like any other.
+    """
+
+    def now(self) -> int:
+        """The record's clock: milliseconds since 1970."""
+
+    def newest(self, query: FeedQuery, before: OrderKey | None, size: int) -> list[Item]:
+        """The newest acts of a feed, newest first, at most `size`, all older than `before`."""
+
+    def oldest(self, query: FeedQuery, after: OrderKey | None, size: int) -> list[Item]:
+        """The oldest acts of a feed, oldest first, at most `size`, all newer than `after`."""
+
+    def heads(
+        self, query: FeedQuery, facet: Facet, before: OrderKey | None, size: int, shown: frozenset[str]
+    ) -> list[Head]:
+        """The newest act older than `before` of each value of a facet whose short hash is not in `shown`, newest first."""
+
+    def cells(
+        self, query: FeedQuery, cells: Sequence[Cell], size: int, cap: int | None, actors: bool = False
+    ) -> list[CellAnswer]:
+        """For each part its `size` newest acts and how many it has (to `cap`; None: all; 0: uncounted), with actors if asked."""
+
+    def count(self, query: FeedQuery, cap: int | None) -> int:
+        """How many acts a feed has, counted to `cap` (None: all)."""
+
+    def count_values(self, query: FeedQuery, facet: Facet, cap: int) -> int:
+        """How many values of a facet a feed has, counted to `cap`."""
+
+    def verbs(self) -> list[str]:
+        """Every verb that was ever stored, sorted."""
+
+    def standing(self, verb: str, actor: Entity, objects: Sequence[Entity]) -> set[Entity]:
+        """For which of the objects the actor's act of this verb (one that can be undone) stands."""
+
+    def links(
+        self,
+        *,
+        follower: Entity | None = None,
+        entity: Entity | None = None,
+        kinds: Sequence[str],
+        as_of: int,
+        entities: Iterable[str] | None = None,
+        followers: Iterable[str] | None = None,
+        before: tuple[int, str] | None = None,
+        size: int | None = None,
+        others_only: bool = False,
+    ) -> list[LinkRow]:
+        """Links that stand, newest `since` first (then by key); with `others_only` without those to oneself."""
+
+    def count_links(self, entity: Entity, kinds: Sequence[str], as_of: int) -> int:
+        """How many others hold a link of these kinds to the entity."""
+
+    def get(self, ids: Sequence[str]) -> dict[str, Item]:
+        """Acts by id, whoever may see them; those that do not stand are left out."""
+
+
+class FeedStore(Protocol):
+    """Where links and acts live. `feedsite.feeds.testing` holds what every store must do."""
+
+    def create(self) -> None:
+        """Make what the store needs (tables, indexes); harmless when it is there."""
+
+    def reading(self) -> AbstractContextManager[FeedReader]:
+        """A reader of one state of the store; raises StoreUnavailable."""
+
+    def writing(self) -> AbstractContextManager[FeedWriter]:
+        """A writer; leaving the block without an error makes its changes last; raises StoreUnavailable."""
+
+    def close(self) -> None:
+        """Let go of connections."""

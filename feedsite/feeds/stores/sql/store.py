@@ -1,0 +1,137 @@
+"""The SQL store as a whole: connections, transactions, and what a driver's errors mean."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import StaticPool
+
+from feedsite.feeds.errors import StoreUnavailable
+from feedsite.feeds.stores.sql.predicates import Predicates
+from feedsite.feeds.stores.sql.reading import Reader
+from feedsite.feeds.stores.sql.tables import Tables, default_tables, tables
+from feedsite.feeds.stores.sql.writing import Writer, clock
+
+Clock = Callable[[Connection], int]
+_BUSY_SECONDS = 10
+
+
+class SqlStore:
+    """Links and acts in SQL tables.
+
+    Args:
+        url: an SQLAlchemy URL of SQLite or PostgreSQL; None: in memory. Nothing connects before the first use.
+        connection: instead of a URL: gives the caller's connection, in the caller's transaction; tables are then the caller's to make.
+        names: the prefixes of the tables' names.
+        clock: milliseconds since 1970 in place of the database's clock.
+    """
+
+    def __init__(
+        self,
+        url: str | None = None,
+        *,
+        connection: Callable[[], Connection] | None = None,
+        names: tuple[str, str] | None = None,
+        clock: Clock = clock,
+    ) -> None:
+        self.tables: Tables = tables(*names) if names else default_tables()
+        self._predicates = Predicates(self.tables)
+        self._url, self._borrowed, self._clock = url or "sqlite://", connection, clock
+        self._engine: Engine | None = None
+        self._created = False
+        self._lock = threading.RLock()
+
+    def create(self) -> None:
+        """Make the tables that are not there."""
+        if self._borrowed is not None:
+            return
+        with self._answering(), self._own_engine().begin() as connection:
+            self.tables.metadata.create_all(connection)
+        self._created = True
+
+    def close(self) -> None:
+        """Let go of the connections; a store in memory is gone with them."""
+        if self._engine is not None:
+            self._engine.dispose()
+            self._engine, self._created = None, False
+
+    @contextmanager
+    def reading(self) -> Iterator[Reader]:
+        """A reader of one state of the store."""
+        with self._transaction(write=False) as connection:
+            yield Reader(connection, self.tables, self._predicates, self._clock)
+
+    @contextmanager
+    def writing(self) -> Iterator[Writer]:
+        """A writer; leaving the block without an error commits."""
+        with self._transaction(write=True) as connection:
+            yield Writer(connection, self.tables, self._clock(connection))
+
+    @contextmanager
+    def _transaction(self, *, write: bool) -> Iterator[Connection]:
+        if self._borrowed is not None:
+            yield self._borrowed()
+            return
+        if not self._created:
+            with self._lock:
+                if not self._created:
+                    self.create()
+        engine = self._own_engine()
+        with self._answering(), self._alone(engine):
+            with engine.connect().execution_options(feeds_write=write) as connection, connection.begin():
+                yield connection
+
+    def _alone(self, engine: Engine) -> threading.RLock | nullcontext[None]:
+        # A store in memory has one connection: threads take turns.
+        return self._lock if isinstance(engine.pool, StaticPool) else nullcontext()
+
+    def _own_engine(self) -> Engine:
+        with self._lock:
+            if self._engine is None:
+                self._engine = _engine(self._url)
+            return self._engine
+
+    @staticmethod
+    @contextmanager
+    def _answering() -> Iterator[None]:
+        try:
+            yield
+        except (OperationalError, InterfaceError, PoolTimeout) as error:
+            raise StoreUnavailable(f"the SQL store does not answer: {type(error).__name__}") from error
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                raise StoreUnavailable("the SQL store lost its connection") from error
+            raise
+
+
+def _engine(url: str) -> Engine:
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return create_engine(parsed, pool_pre_ping=True)
+    in_memory = parsed.database in (None, "", ":memory:")
+    extra = {"poolclass": StaticPool} if in_memory else {}
+    engine = create_engine(parsed, connect_args={"check_same_thread": False, "timeout": _BUSY_SECONDS}, **extra)
+    event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _set_up_sqlite(connection: object, _record: object) -> None:
+    # The driver begins no transaction of its own: a read would otherwise see two states, and a write that began as a read
+    # could be refused half way.
+    connection.isolation_level = None  # type: ignore[attr-defined]
+    cursor = connection.cursor()  # type: ignore[attr-defined]
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("feeds_write", True)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,157 @@
+"""The tables of the SQL store.
+
+The key of an act is (position, id): on SQLite the tables are WITHOUT ROWID, so that a feed is read in the order it is stored.
+Every row carries its version (previous + 1), a tombstone instead of a delete, when it arrived, and the version that was
+delivered to the live and to the next generation of a search index.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    text,
+)
+from sqlalchemy.types import TypeEngine
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+def _key() -> TypeEngine[str]:
+    # Names are compared byte by byte everywhere: SQLite's BINARY, PostgreSQL's "C", Python's own order.
+    return String().with_variant(String(collation="C"), "postgresql")
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The tables of one store.
+
+    acts: one row an act. touches, audience, words: one row for each entity or token of an act.
+    states: the generations of acts that can be undone. verbs: every verb ever stored. links: one row a link.
+    """
+
+    metadata: MetaData
+    acts: Table
+    touches: Table
+    audience: Table
+    words: Table
+    states: Table
+    verbs: Table
+    links: Table
+
+
+def _versioned() -> list[Column[object]]:
+    return [
+        Column("version", Integer, nullable=False, server_default=text("1")),
+        Column("deleted", Boolean, nullable=False, server_default=text("false")),
+        Column("arrived", BigInteger, nullable=False),
+        Column("delivered", Integer, nullable=False, server_default=text("0")),
+        Column("delivered_next", Integer, nullable=False, server_default=text("0")),
+        Column("leased_until", BigInteger),
+        Column("refused", Text),
+    ]
+
+
+def _acts(metadata: MetaData, prefix: str) -> Table:
+    return Table(
+        f"{prefix}_acts",
+        metadata,
+        Column("position", BigInteger, primary_key=True, autoincrement=False),
+        Column("id", _key(), primary_key=True),
+        Column("verb", _key(), nullable=False),
+        Column("actor", _key(), nullable=False),
+        Column("object", _key(), nullable=False),
+        Column("target", _key()),
+        Column("origin", _key()),
+        Column("visibility", _key(), nullable=False),
+        Column("gate", _key(), nullable=False),
+        Column("notice", _key(), nullable=False),
+        Column("lone", _key(), nullable=False),
+        Column("first_position", BigInteger),
+        Column("first_id", _key()),
+        Column("hidden", Boolean, nullable=False, server_default=text("false")),
+        Column("body", Text),
+        *_versioned(),
+        Index(None, "id", unique=True),
+        Index(None, "actor", "position", "id"),
+        sqlite_with_rowid=False,
+    )
+
+
+def _of_act(metadata: MetaData, name: str, column: str) -> Table:
+    """A table with one row for each entity or token of an act, in the order of feeds."""
+    return Table(
+        name,
+        metadata,
+        Column(column, _key(), primary_key=True),
+        Column("position", BigInteger, primary_key=True, autoincrement=False),
+        Column("id", _key(), primary_key=True),
+        sqlite_with_rowid=False,
+    )
+
+
+def _links(metadata: MetaData, prefix: str) -> Table:
+    return Table(
+        f"{prefix}_links",
+        metadata,
+        Column("follower", _key(), primary_key=True),
+        Column("kind", _key(), primary_key=True),
+        Column("entity", _key(), primary_key=True),
+        # ",like,reply," or "": an exact match of one verb is a search for ",verb,".
+        Column("verbs", _key(), primary_key=True),
+        Column("since", BigInteger, nullable=False),
+        Column("until", BigInteger),
+        Column("weight", Float, nullable=False),
+        Column("extra", Text),
+        *_versioned(),
+        Index(None, "entity", "kind", "since", "follower"),
+        sqlite_with_rowid=False,
+    )
+
+
+@lru_cache(maxsize=64)
+def tables(feed_index: str = "feeds", network_index: str = "network") -> Tables:
+    """The tables whose names begin with these two prefixes."""
+    metadata = MetaData(naming_convention=NAMING)
+    states = Table(
+        f"{feed_index}_states",
+        metadata,
+        Column("triple", _key(), primary_key=True),
+        Column("generation", Integer, nullable=False),
+        Column("standing", Boolean, nullable=False),
+        Column("act_position", BigInteger, nullable=False),
+        Column("first_position", BigInteger, nullable=False),
+        Column("first_id", _key(), nullable=False),
+        sqlite_with_rowid=False,
+    )
+    verbs = Table(f"{feed_index}_verbs", metadata, Column("verb", _key(), primary_key=True), sqlite_with_rowid=False)
+    return Tables(
+        metadata=metadata,
+        acts=_acts(metadata, feed_index),
+        touches=_of_act(metadata, f"{feed_index}_touches", "entity"),
+        audience=_of_act(metadata, f"{feed_index}_audience", "entity"),
+        words=_of_act(metadata, f"{feed_index}_words", "word"),
+        states=states,
+        verbs=verbs,
+        links=_links(metadata, network_index),
+    )
+
+
+def default_tables() -> Tables:
+    """The tables with the names that the site's migrations make."""
+    return tables()

@@ -1,0 +1,309 @@
+"""Writing to the SQL store: every change is one row's next version, and the same change twice is one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, case, delete, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from feedsite.feeds.activity import Activity
+from feedsite.feeds.names import Entity, digest
+from feedsite.feeds.network import Link
+from feedsite.feeds.order import milliseconds, position
+from feedsite.feeds.query import group_key, lone_key
+from feedsite.feeds.stores.base import Written
+from feedsite.feeds.stores.sql.tables import Tables
+
+_BATCH = 1000
+_ROLES = ("actor", "object", "target", "origin")
+
+
+def insert(connection: Connection, table: Any) -> Any:
+    """The dialect's INSERT, which knows ON CONFLICT."""
+    return (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(table)
+
+
+class Writer:
+    """Writes acts and links on one connection, inside the caller's transaction."""
+
+    def __init__(self, connection: Connection, tables: Tables, now: int) -> None:
+        self._connection, self._tables, self._now = connection, tables, now
+
+    def add(self, activities: Iterable[Activity]) -> list[Written]:
+        """Store acts; the first of an id wins."""
+        return self._store([(activity, activity.id or self._made_id(activity), None) for activity in activities])
+
+    def _made_id(self, activity: Activity) -> str:
+        # Random would do; an id that begins with the time keeps the index of ids growing at one end.
+        from ulid import ULID
+
+        return str(ULID()).lower()
+
+    def _store(self, acts: Sequence[tuple[Activity, str, tuple[int, str] | None]]) -> list[Written]:
+        rows = {}
+        for activity, act_id, first in acts:
+            # Of equal ids in one call the first wins too.
+            if act_id not in rows:
+                rows[act_id] = (activity, self._row(activity, act_id, first))
+        statement = insert(self._connection, self._tables.acts).on_conflict_do_nothing(index_elements=["id"])
+        statement = statement.returning(self._tables.acts.c.id)
+        fresh: set[str] = set()
+        everything = [row for _, row in rows.values()]
+        for at in range(0, len(everything), _BATCH):
+            fresh.update(self._connection.execute(statement, everything[at : at + _BATCH]).scalars())
+        self._spread([rows[act_id] for act_id in rows if act_id in fresh])
+        written = []
+        for _, act_id, _ in acts:
+            written.append(Written(act_id, act_id in fresh))
+            fresh.discard(act_id)
+        return written
+
+    def _row(self, activity: Activity, act_id: str, first: tuple[int, str] | None) -> dict[str, Any]:
+        ms = self._now if activity.published is None else milliseconds(activity.published)
+        target, origin = activity.activity_target, activity.activity_origin
+        object_key = activity.activity_object.entity.key
+        assert activity.gate is not None
+        return {
+            "position": position(ms, act_id),
+            "id": act_id,
+            "verb": activity.verb,
+            "actor": activity.activity_actor.entity.key,
+            "object": object_key,
+            "target": target.entity.key if target else None,
+            "origin": origin.entity.key if origin else None,
+            "visibility": activity.visibility,
+            "gate": activity.gate.key,
+            "notice": group_key(activity.verb, object_key),
+            "lone": lone_key(activity.verb, act_id),
+            "first_position": first[0] if first else None,
+            "first_id": first[1] if first else None,
+            "body": _body(activity),
+            "arrived": self._now,
+        }
+
+    def _spread(self, stored: Sequence[tuple[Activity, dict[str, Any]]]) -> None:
+        """The rows of touches, audience, words and verbs of acts just stored."""
+        touches, audience, words = [], [], []
+        for activity, row in stored:
+            key = {"position": row["position"], "id": row["id"]}
+            touches += [{"entity": entity.key, **key} for entity in activity.touches]
+            audience += [{"entity": entity.key, **key} for entity in activity.audience]
+            words += [{"word": word, **key} for word in activity.words]
+        self._insert_all(self._tables.touches, touches)
+        self._insert_all(self._tables.audience, audience)
+        self._insert_all(self._tables.words, words)
+        verbs = sorted({activity.verb for activity, _ in stored})
+        if verbs:
+            known = set(self._connection.execute(select(self._tables.verbs.c.verb)).scalars())
+            self._insert_all(self._tables.verbs, [{"verb": verb} for verb in verbs if verb not in known])
+
+    def _insert_all(self, table: Any, rows: list[dict[str, Any]]) -> None:
+        statement = insert(self._connection, table).on_conflict_do_nothing()
+        for at in range(0, len(rows), _BATCH):
+            self._connection.execute(statement, rows[at : at + _BATCH])
+
+    def perform(self, activity: Activity, renotify_ms: int | None) -> Written:
+        """The next generation of an act that can be undone; nothing while one stands."""
+        states = self._tables.states
+        ms = self._now if activity.published is None else milliseconds(activity.published)
+        triple = triple_of(activity.verb, activity.activity_actor.entity, activity.activity_object.entity)
+        first_id = _generation_id(triple, 1)
+        statement = insert(self._connection, states).values(
+            triple=triple,
+            generation=1,
+            standing=True,
+            act_position=position(ms, first_id),
+            first_position=position(ms, first_id),
+            first_id=first_id,
+        )
+        statement = statement.on_conflict_do_update(
+            index_elements=["triple"],
+            set_={"generation": states.c.generation + 1, "standing": True},
+            where=~states.c.standing,
+        ).returning(states.c.generation, states.c.act_position, states.c.first_position, states.c.first_id)
+        row = self._connection.execute(statement).first()
+        if row is None:
+            standing = select(states.c.generation).where(states.c.triple == triple)
+            return Written(_generation_id(triple, self._connection.execute(standing).scalar_one()), changed=False)
+        act_id = _generation_id(triple, row.generation)
+        own = (position(ms, act_id), act_id)
+        first = (row.first_position, row.first_id)
+        if row.generation > 1:
+            last_ms = row.act_position >> 20
+            if renotify_ms is not None and ms - last_ms >= renotify_ms:
+                first = own
+            # Never newer by its first generation than by itself: markers rely on it.
+            first = min(first, own)
+            changed = {"act_position": own[0], "first_position": first[0], "first_id": first[1]}
+            self._connection.execute(update(states).where(states.c.triple == triple).values(**changed))
+        return self._store([(activity, act_id, None if first == own else first)])[0]
+
+    def undo(self, verb: str, actor: Entity, object_: Entity) -> bool:
+        """Delete the standing generation."""
+        states = self._tables.states
+        triple = triple_of(verb, actor, object_)
+        statement = update(states).where(states.c.triple == triple, states.c.standing).values(standing=False)
+        generation = self._connection.execute(statement.returning(states.c.generation)).scalar()
+        return generation is not None and self.delete(_generation_id(triple, generation))
+
+    def delete(self, act_id: str) -> bool:
+        """Leave a tombstone: the id stays taken, the contents go."""
+        row = self._standing(act_id)
+        if row is None:
+            return False
+        acts = self._tables.acts
+        gone = {"deleted": True, "body": None, "version": acts.c.version + 1}
+        self._connection.execute(update(acts).where(acts.c.id == act_id).values(**gone))
+        self._gather(row)
+        return True
+
+    def _standing(self, act_id: str) -> Any:
+        """The row of an act that stands, locked until the transaction ends (SQLite locks the whole file)."""
+        acts = self._tables.acts
+        statement = select(acts).where(acts.c.id == act_id, ~acts.c.deleted).with_for_update()
+        return self._connection.execute(statement).first()
+
+    def _gather(self, row: Any) -> None:
+        """Take back what `_spread` wrote for an act."""
+        # These tables are keyed by entity first: the act's own row says which rows it has.
+        body = json.loads(row.body or "{}")
+        ends = [row.object, row.target, row.origin, *body.get("about", ())]
+        for table, column, values in (
+            (self._tables.touches, "entity", [end for end in ends if end is not None]),
+            (self._tables.audience, "entity", body.get("audience", [])),
+            (self._tables.words, "word", body.get("words", [])),
+        ):
+            if values:
+                here = and_(table.c.position == row.position, table.c.id == row.id)
+                self._connection.execute(delete(table).where(table.c[column].in_(values), here))
+
+    def update(self, act_id: str, activity: Activity) -> bool:
+        """Replace what may change of an act: everything but verb, actor, object and published."""
+        row = self._standing(act_id)
+        if row is None:
+            return False
+        acts = self._tables.acts
+        target, origin = activity.activity_target, activity.activity_origin
+        assert activity.gate is not None
+        values = {
+            "target": target.entity.key if target else None,
+            "origin": origin.entity.key if origin else None,
+            "visibility": activity.visibility,
+            "gate": activity.gate.key,
+            "body": _body(activity),
+            "version": acts.c.version + 1,
+        }
+        self._connection.execute(update(acts).where(acts.c.id == act_id).values(**values))
+        self._gather(row)
+        self._spread([(activity, {"position": row.position, "id": act_id})])
+        return True
+
+    def link(self, links: Iterable[Link]) -> list[bool]:
+        """Store links; one that stands keeps its since and weight, one that was removed starts anew."""
+        table = self._tables.links
+        statement = insert(self._connection, table)
+        new = statement.excluded
+        gone = or_(table.c.deleted, and_(table.c.until.is_not(None), table.c.until <= self._now))
+        kept = {name: case((gone, new[name]), else_=table.c[name]) for name in ("since", "weight", "extra")}
+        statement = statement.on_conflict_do_update(
+            index_elements=["follower", "kind", "entity", "verbs"],
+            set_={**kept, "until": new.until, "deleted": False, "version": table.c.version + 1},
+            where=or_(gone, table.c.until.is_distinct_from(new.until)),
+        ).returning(table.c.follower, table.c.kind, table.c.entity, table.c.verbs)
+        rows = [_link_row(link, self._now) for link in links]
+        # One statement may touch a row once only.
+        distinct = {_link_key(row): row for row in reversed(rows)}
+        pending = list(reversed(distinct.values()))
+        changed: set[tuple[str, ...]] = set()
+        for at in range(0, len(pending), _BATCH):
+            changed.update(tuple(row) for row in self._connection.execute(statement, pending[at : at + _BATCH]))
+        answers = []
+        for row in rows:
+            answers.append(_link_key(row) in changed)
+            changed.discard(_link_key(row))
+        return answers
+
+    def unlink(self, follower: Entity, kind: str, entity: Entity, verbs: tuple[str, ...] | None) -> bool:
+        """Leave a tombstone where the link stood."""
+        table = self._tables.links
+        statement = update(table).where(
+            table.c.follower == follower.key, table.c.kind == kind, table.c.entity == entity.key, ~table.c.deleted
+        )
+        if verbs is not None:
+            statement = statement.where(table.c.verbs == verbs_text(verbs))
+        ended = case((or_(table.c.until.is_(None), table.c.until > self._now), 1), else_=0)
+        statement = statement.values(deleted=True, version=table.c.version + 1, extra=None).returning(ended)
+        return any(self._connection.execute(statement).scalars().all())
+
+    def set_weight(self, follower: Entity, kind: str, entity: Entity, weight: float) -> bool:
+        """Change the weight of the links between the two."""
+        table = self._tables.links
+        statement = (
+            update(table)
+            .where(table.c.follower == follower.key, table.c.kind == kind, table.c.entity == entity.key)
+            .where(~table.c.deleted, or_(table.c.until.is_(None), table.c.until > self._now))
+            .values(weight=bindparam("new_weight"), version=table.c.version + 1)
+        )
+        return self._connection.execute(statement, {"new_weight": weight}).rowcount > 0
+
+
+def clock(connection: Connection) -> int:
+    """The record's clock, in milliseconds since 1970."""
+    if connection.dialect.name == "sqlite":
+        # SQLite runs on this host: its clock is this one, and julianday() is a tenth of a millisecond off.
+        import time
+
+        return time.time_ns() // 1_000_000
+    return int(
+        connection.execute(select(func.floor(func.extract("epoch", func.clock_timestamp()) * 1000))).scalar_one()
+    )
+
+
+def triple_of(verb: str, actor: Entity, object_: Entity) -> str:
+    """The name of what can be done, undone and done again."""
+    return digest(verb, actor.key, object_.key, size=15)
+
+
+def _generation_id(triple: str, generation: int) -> str:
+    return f"{triple}.{generation}"
+
+
+def verbs_text(verbs: tuple[str, ...]) -> str:
+    """Verbs of a link as one text in which `,verb,` can be looked for; "" for all verbs."""
+    return f",{','.join(verbs)}," if verbs else ""
+
+
+def _body(activity: Activity) -> str:
+    """What is only read back, as ASCII JSON (so that any text fits any database)."""
+    parts = {role: getattr(activity, f"activity_{role}") for role in _ROLES}
+    body = {
+        "extras": {role: part.extra for role, part in parts.items() if part is not None and part.extra is not None},
+        "extra": activity.extra,
+        "about": [entity.key for entity in activity.about],
+        "audience": [entity.key for entity in activity.audience],
+        "words": list(activity.words),
+        "vector": activity.vector and list(activity.vector),
+    }
+    full = {name: value for name, value in body.items() if value or (name == "extra" and value is not None)}
+    return json.dumps(full, separators=(",", ":"))
+
+
+def _link_row(link: Link, now: int) -> dict[str, Any]:
+    return {
+        "follower": link.follower.key,
+        "kind": link.link_type,
+        "entity": link.entity.key,
+        "verbs": verbs_text(link.verbs),
+        "since": now if link.linked is None else milliseconds(link.linked, "linked"),
+        "until": None if link.until is None else milliseconds(link.until, "until"),
+        "weight": link.link_weight,
+        "extra": None if link.extra is None else json.dumps(link.extra, separators=(",", ":")),
+        "arrived": now,
+    }
+
+
+def _link_key(row: dict[str, Any]) -> tuple[str, ...]:
+    return (row["follower"], row["kind"], row["entity"], row["verbs"])
