@@ -37,6 +37,8 @@ def run(connection: Connection) -> None:
         connection=connection,
         target_metadata=target_metadata(),
         compare_type=True,
+        # Migrations are one transaction on SQLite as well: the engine emits BEGIN itself.
+        transactional_ddl=True,
         # SQLite cannot alter much: Alembic copies the table instead.
         render_as_batch=connection.dialect.name == "sqlite",
     )
