@@ -73,6 +73,14 @@ def test_links_between_documents_lead_somewhere(document: Path) -> None:
     assert dead == []
 
 
+@pytest.mark.parametrize("document", _documents(), ids=_name)
+def test_the_files_that_a_document_names_exist(document: Path) -> None:
+    """A path in code style that starts in a folder of the checkout is one a reader will open."""
+    prose = _FENCE.sub("", document.read_text())
+    paths = re.findall(r"`((?:feedsite|tests|migrations|static|scripts|compose|docs|requirements)/[\w./-]*)`", prose)
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
 def test_the_index_of_the_documents_names_them_all() -> None:
     index = (ROOT / "docs" / "README.md").read_text()
     documents = [path.name for path in _documents() if path.parent == ROOT / "docs" and path.name != "README.md"]
