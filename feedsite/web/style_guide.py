@@ -43,6 +43,7 @@ def samples() -> dict[str, Any]:
     """What the page shows, by name. The same at every call, but for the forms."""
     items = sample_items()
     good, bad = _SampleForm(name="Ana Reyes"), _SampleForm(prefix="bad-")
+    del bad.zone, bad.theme
     bad.validate()
     return {
         "icons": ICONS,
