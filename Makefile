@@ -55,8 +55,8 @@ lock: $(TOOLS)/.installed ## write requirements/*.txt anew (UPGRADE=1: with the 
 	scripts/lock $(TOOLS)/bin/uv
 
 audit: $(TOOLS)/.installed ## known weaknesses of the locked libraries (asks the network)
-	$(TOOLS)/bin/pip-audit --require-hashes --disable-pip -r requirements/run.txt
-	$(TOOLS)/bin/pip-audit --require-hashes --disable-pip -r requirements/test.txt
+	$(TOOLS)/bin/pip-audit --strict --require-hashes --disable-pip -r requirements/run.txt
+	$(TOOLS)/bin/pip-audit --strict --require-hashes --disable-pip -r requirements/test.txt
 
 clean: ## remove the environments and caches (the development database stays: it is in var/)
 	rm -rf $(VENV) $(TOOLS) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage* build *.egg-info
