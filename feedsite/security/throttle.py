@@ -36,7 +36,7 @@ class Throttle:
     """
 
     def __init__(self, storage: Storage, limits: dict[str, list[RateLimitItem]]) -> None:
-        self._limiter, self._limits = FixedWindowRateLimiter(storage), limits
+        self._storage, self._limiter, self._limits = storage, FixedWindowRateLimiter(storage), limits
 
     def hit(self, limit: str, key: str) -> None:
         """Count one attempt.
@@ -52,6 +52,10 @@ class Throttle:
         ]
         if waits:
             raise TooManyRequests(max(waits))
+
+    def reset(self) -> None:
+        """Forget every attempt."""
+        self._storage.reset()
 
     def _wait(self, item: RateLimitItem, limit: str, key: str) -> int:
         reset_time = self._limiter.get_window_stats(item, limit, key).reset_time
