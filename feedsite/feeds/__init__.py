@@ -1,6 +1,7 @@
 """The feed engine: store each activity once, compose every feed when it is read.
 
-It knows nothing of Pyramid, of HTTP or of a site's tables. `Manager` is the front door; `feedsite.feeds.aggregators` has the
+It knows nothing of Pyramid, of HTTP or of a site's tables. `Manager` is the front door; `feedsite.feeds.aggregators`
+has the
 ways to read; `feedsite.feeds.testing` what every store must do.
 """
 

@@ -165,9 +165,9 @@ class Activity:
         for name, kind in (("activity_actor", Actor), ("activity_object", Object)):
             if not isinstance(getattr(self, name), kind):
                 raise InvalidActivity(field=name, value=getattr(self, name), rule=f"a {kind.__name__}")
-        for name, kind in (("activity_origin", Origin), ("activity_target", Target)):
-            if not isinstance(getattr(self, name), kind | None):
-                raise InvalidActivity(field=name, value=getattr(self, name), rule=f"a {kind.__name__} or None")
+        for name, optional in (("activity_origin", Origin), ("activity_target", Target)):
+            if not isinstance(getattr(self, name), optional | None):
+                raise InvalidActivity(field=name, value=getattr(self, name), rule=f"a {optional.__name__} or None")
         if self.published is not None:
             milliseconds(self.published)
         put(self, "extra", checked_extra(self.extra))

@@ -50,5 +50,6 @@ def year_bounds(year: int, zone: ZoneInfo) -> tuple[int, int]:
 
 
 def _start(year: int, number: int, zone: ZoneInfo) -> int:
-    # Where a clock change removes midnight, fold=0 gives the instant of the change; where it repeats an hour, the first one.
+    # Where a clock change removes midnight, fold=0 gives the instant of the change; where it repeats an hour, the
+    # first one.
     return (datetime(year, number, 1, tzinfo=zone) - _EPOCH) // _MILLISECOND

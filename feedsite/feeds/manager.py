@@ -39,11 +39,14 @@ class Manager(LinkMethods):
     """Writes activities and links to a store and reads feeds from it.
 
     Args:
-        feed_index, network_index: the names that what the store makes begins with; sites that share a database differ in them.
-        url: an SQLAlchemy URL of SQLite or PostgreSQL; otherwise the environment's FEEDSITE_FEEDS_URL; otherwise in memory.
+        feed_index, network_index: the names that what the store makes begins with; sites that share a database differ
+            in them.
+        url: an SQLAlchemy URL of SQLite or PostgreSQL; otherwise the environment's FEEDSITE_FEEDS_URL; otherwise in
+            memory.
         store: a store, in place of a URL.
         secret: signs cursors; managers with the same secret accept each other's.
-        renotify: for verbs that can be undone: done again this long after the last time, they notify again (otherwise never).
+        renotify: for verbs that can be undone: done again this long after the last time, they notify again (otherwise
+            never).
 
     Nothing connects before the first use.
     """
@@ -116,7 +119,8 @@ class Manager(LinkMethods):
         return self._in_chunks(links, lambda writer, chunk: sum(writer.link(chunk)), progress)
 
     def perform(self, activity: Activity) -> Written:
-        """Do what can be undone and done again (like, share, follow): its id is made from verb, actor, object and generation.
+        """Do what can be undone and done again (like, share, follow): its id is made from verb, actor, object and
+        generation.
 
         Nothing changes while the act stands. Done again, it is a new act, which notifies again only after the verb's
         `renotify` time.
@@ -181,9 +185,10 @@ class Manager(LinkMethods):
         cursor: str | None = None,
         size: int = 25,
     ) -> Page:
-        """The public activities (and those the viewer may see) that match every filter exactly, newest first, in pages."""
+        """The activities the viewer (None: everybody) may see that match every filter exactly, newest first, in pages."""
         wanted = [(Facet.ACTOR, actor), (Facet.OBJECT, object_), (Facet.TARGET, target)]
-        where = {facet: (entity_of(end, facet.value).key,) for facet, end in wanted if end is not None}
+        where: dict[Facet, tuple[str, ...]] = {}
+        where.update({facet: (entity_of(end, facet.value).key,) for facet, end in wanted if end is not None})
         verbs = () if activity_type is None else (activity_type,)
         matching = _Matching(where, viewer=viewer, verbs=verbs, since=since, until=until, size=size)
         return self.get_page(matching, cursor)
@@ -235,7 +240,10 @@ class Manager(LinkMethods):
         return Counted(number, number < cap)
 
     def count_badge(self, aggregator: NotificationAggregator, *, cap: int = 100) -> Counted:
-        """How many New groups have something newer than *seen*, counted to `cap`: by the predicate of the list itself."""
+        """How many New groups have something newer than *seen*, counted to `cap`.
+
+        By the predicate of the list itself.
+        """
         with self.store.reading() as reader:
             number = reader.count_values(aggregator.badge_query(reader.now()), Facet.NOTICE, cap)
         return Counted(number, number < cap)
@@ -255,6 +263,16 @@ class Manager(LinkMethods):
             answers = reader.cells(FeedQuery(Scope.THING, None, who, as_of=reader.now()), cells, 0, cap)
         names = [(end, verb) for end in ends for verb in verbs]
         return {name: answer.count for name, answer in zip(names, answers, strict=True)}
+
+    def readable(self, act_ids: Iterable[str], viewer: object = None) -> set[str]:
+        """Which of these activities stand and may be seen by the viewer (None: by everybody)."""
+        ids = tuple(sorted({checked_id(act_id, "act_ids") for act_id in act_ids}))
+        if not ids:
+            return set()
+        who = None if viewer is None else entity_of(viewer, "viewer")
+        with self.store.reading() as reader:
+            query = FeedQuery(Scope.EVERYBODY, None, who, as_of=reader.now(), ids=ids)
+            return {item.id for item in reader.newest(query, None, len(ids))}
 
     def execute_raw_feeds_query(self, _query: object) -> None:
         """Only with Elasticsearch: an SQL store has no such query language; raises NotSupported."""

@@ -1,7 +1,9 @@
 """The one order of every feed: (position, id), newest first.
 
-A position is an instant in milliseconds since 1970, shifted by 20 bits, with 20 bits of a hash of the act's id below: acts
-of one millisecond come in an order that every store and every process agrees on. It fits a signed 64-bit integer for the
+A position is an instant in milliseconds since 1970, shifted by 20 bits, with 20 bits of a hash of the act's id below:
+acts
+of one millisecond come in an order that every store and every process agrees on. It fits a signed 64-bit integer for
+the
 years 1700 to 2200.
 """
 

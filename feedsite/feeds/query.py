@@ -1,4 +1,7 @@
-"""What a store is asked: the description of a feed that an aggregator makes and every store turns into its own query."""
+"""What a store is asked.
+
+The description of a feed that an aggregator makes and every store turns into its own query.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +53,8 @@ class Period(Enum):
 class Marker:
     """Up to where a reader has read: a position, and the ids above it that were shown all the same.
 
-    A marker stands 10 seconds before the newest act that was shown, and remembers the ids shown inside those 10 seconds:
+    A marker stands 10 seconds before the newest act that was shown, and remembers the ids shown inside those 10
+    seconds:
     an act committed a moment late, with an earlier instant, is still new.
     """
 
@@ -115,6 +119,7 @@ class FeedQuery:
         others_only: never the owner's own acts.
         ungrouped: verbs that stand alone in notification groups.
         freshness: which side of the reader's markers.
+        ids: only acts with these ids (empty: all).
     """
 
     scope: Scope
@@ -130,6 +135,7 @@ class FeedQuery:
     others_only: bool = False
     ungrouped: tuple[str, ...] = ()
     freshness: Freshness | None = None
+    ids: tuple[str, ...] = ()
 
     def but(self, **changes: object) -> FeedQuery:
         """The same query with some parts changed."""

@@ -28,7 +28,8 @@ OWNER = _Owner()
 class Aggregator:
     """A feed, described: whose it is, which acts, how they are grouped and ordered, how many at a time.
 
-    A subclass sets `levels` (what acts are grouped by, outermost first) and sizes; a store turns the description into its own
+    A subclass sets `levels` (what acts are grouped by, outermost first) and sizes; a store turns the description into
+    its own
     query. Subclass it, or one of the ready ones, to make your own.
 
     Args:

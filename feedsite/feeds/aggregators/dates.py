@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
-from feedsite.feeds.aggregators.base import Aggregator, checked_size
+from feedsite.feeds.aggregators.base import Aggregator, Level, checked_size
 from feedsite.feeds.calendar import year_bounds
 from feedsite.feeds.errors import InvalidQuery
 from feedsite.feeds.query import Facet, FeedQuery, Period
@@ -20,7 +20,7 @@ class YearMonthAggregator(Aggregator):
     """
 
     kind = "groups"
-    levels = (Period.YEAR, Period.MONTH)
+    levels: ClassVar[tuple[Level, ...]] = (Period.YEAR, Period.MONTH)
     page_size = 12
     activities_per_group = 10
 
@@ -53,4 +53,4 @@ class YearMonthAggregator(Aggregator):
 class YearMonthTypeAggregator(YearMonthAggregator):
     """A feed by year, month and verb, newest first: in a month the verb with the newest act comes first."""
 
-    levels = (Period.YEAR, Period.MONTH, Facet.VERB)
+    levels: ClassVar[tuple[Level, ...]] = (Period.YEAR, Period.MONTH, Facet.VERB)

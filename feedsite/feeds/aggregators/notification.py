@@ -13,9 +13,11 @@ from feedsite.feeds.query import Facet, FeedQuery, Freshness, Marker, Scope
 
 
 class NotificationAggregator(Aggregator):
-    """What concerns a reader: one group for each thing and verb, newest first over everything; never the reader's own acts.
+    """What concerns a reader: one group for each thing and verb, newest first over everything; never the reader's own
+    acts.
 
-    With a read marker the groups come in two sections: New (made of what is newer than the marker), then Earlier (made of the
+    With a read marker the groups come in two sections: New (made of what is newer than the marker), then Earlier
+    (made of the
     rest). A verb in `ungrouped` is never grouped: each of its acts stands alone.
 
     Args:
@@ -25,7 +27,8 @@ class NotificationAggregator(Aggregator):
         states: markers of single groups by group key, in place of `read`.
         ungrouped: verbs that stand alone.
         section: `new` or `earlier` for one of the two only; None for both.
-        scope: `concerns` (the audience names the reader, or it touches what the reader watches, since the watch), or `network`
+        scope: `concerns` (the audience names the reader, or it touches what the reader watches, since the watch), or
+            `network`
             (everything from the reader's network, as ElasticFeeds has it).
         Further arguments: see Aggregator; `size` counts groups.
     """

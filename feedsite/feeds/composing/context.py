@@ -1,4 +1,7 @@
-"""What composing one page needs at hand: the store's reader, the aggregator, the cursor, and the links that explain acts."""
+"""What composing one page needs at hand.
+
+The store's reader, the aggregator, the cursor, and the links that explain acts.
+"""
 
 from __future__ import annotations
 

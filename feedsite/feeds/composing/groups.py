@@ -32,7 +32,8 @@ def unseen_heads(
 ) -> list[Head]:
     """The heads of the next groups: older than `before`, less the groups shown on earlier pages.
 
-    A cursor remembers the groups of 20 pages. Of older ones it is known that they had an act between the instant the first
+    A cursor remembers the groups of 20 pages. Of older ones it is known that they had an act between the instant the
+    first
     page was read at and the cursor; groups that still have one there are taken as shown.
     """
     found: list[Head] = []

@@ -91,7 +91,10 @@ def _groups(context: Context[NotificationAggregator], part: _Part, heads: list[H
 def _newest_actors(
     context: Context[NotificationAggregator], query: FeedQuery, cells: list[Cell], answers: list[CellAnswer]
 ) -> list[tuple[Entity, ...]]:
-    """The newest distinct actors of each group; where few people did much, its acts are read deeper, all groups at once."""
+    """The newest distinct actors of each group.
+
+    Where few people did much, its acts are read deeper, all groups at once.
+    """
     wanted = context.aggregator.sample_actors
     names = [_actors(answer.items, wanted) for answer in answers]
     depth = wanted

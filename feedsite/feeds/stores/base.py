@@ -72,6 +72,9 @@ class FeedWriter(Protocol):
     def perform(self, activity: Activity, renotify_ms: int | None) -> Written:
         """Store the next generation of what can be undone; nothing changes while one stands."""
 
+    def perform_all(self, activities: Sequence[tuple[Activity, int | None]]) -> list[Written]:
+        """`perform` for many."""
+
     def undo(self, verb: str, actor: Entity, object_: Entity) -> bool:
         """Delete the standing generation; returns whether there was one."""
 
@@ -94,8 +97,10 @@ class FeedWriter(Protocol):
 class FeedReader(Protocol):
     """Reads feeds from one state of the store.
 
-    Three questions carry every aggregator: the newest acts of a feed (`newest`), the newest act of each value of a facet
-    (`heads`), and for many parts of one feed at once how much each holds and its newest acts (`cells`). A part is a value of
+    Three questions carry every aggregator: the newest acts of a feed (`newest`), the newest act of each value of a
+    facet
+    (`heads`), and for many parts of one feed at once how much each holds and its newest acts (`cells`). A part is a
+    value of
     facets and a stretch of time, so that calendar groups in any zone are parts like any other.
     """
 
@@ -111,12 +116,18 @@ class FeedReader(Protocol):
     def heads(
         self, query: FeedQuery, facet: Facet, before: OrderKey | None, size: int, shown: frozenset[str]
     ) -> list[Head]:
-        """The newest act older than `before` of each value of a facet whose short hash is not in `shown`, newest first."""
+        """The newest act (older than `before`) of each value of a facet, newest first.
+
+        Values whose short hash is in `shown` are left out.
+        """
 
     def cells(
         self, query: FeedQuery, cells: Sequence[Cell], size: int, cap: int | None, actors: bool = False
     ) -> list[CellAnswer]:
-        """For each part its `size` newest acts and how many it has (to `cap`; None: all; 0: uncounted), with actors if asked."""
+        """For each part its `size` newest acts and how many it has (to `cap`; None: all; 0.
+
+        Uncounted), with actors if asked.
+        """
 
     def count(self, query: FeedQuery, cap: int | None) -> int:
         """How many acts a feed has, counted to `cap` (None: all)."""

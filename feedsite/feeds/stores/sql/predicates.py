@@ -209,7 +209,7 @@ class Predicates:
 
     def _filters(self, query: FeedQuery) -> list[Condition]:
         a = self.acts
-        conditions = [self.facet(facet, query).in_(values) for facet, values in query.where.items()]
+        conditions: list[Condition] = [self.facet(facet, query).in_(values) for facet, values in query.where.items()]
         for facet, values in query.without.items():
             column = self.facet(facet, query)
             conditions.append(or_(column.is_(None), column.not_in(values)))
@@ -217,6 +217,8 @@ class Predicates:
             touches = self._tables.touches.alias("x")
             named = and_(touches.c.entity.in_(query.touching), touches.c.position == a.c.position)
             conditions.append(exists(select(literal(1)).select_from(touches).where(named, touches.c.id == a.c.id)))
+        if query.ids:
+            conditions.append(a.c.id.in_(query.ids))
         if query.others_only and query.owner:
             conditions.append(a.c.actor != query.owner.key)
         if query.freshness is not None:
@@ -240,7 +242,8 @@ class Predicates:
         if name == "until":
             return or_(column.is_(None), arm.position < column)
         if name == Facet.TOUCHED.value:
-            return arm.source.left.c.entity == column  # type: ignore[no-any-return]
+            touched: Condition = arm.source.left.c.entity == column
+            return touched
         return self.facet(Facet(name), query) == column
 
     def _fresh(self, query: FeedQuery, fresh: Freshness) -> list[Condition]:

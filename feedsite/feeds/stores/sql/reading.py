@@ -126,7 +126,10 @@ class Reader:
     def heads(
         self, query: FeedQuery, facet: Facet, before: OrderKey | None, size: int, shown: frozenset[str]
     ) -> list[Head]:
-        """The newest act of each value of a facet, newest first: windows of acts, each without the values found before."""
+        """The newest act of each value of a facet, newest first.
+
+        Windows of acts, each without the values found before.
+        """
         found: dict[str, OrderKey] = {}
         passed: set[str] = set()
         window, at = max(_FIRST_WINDOW, size * 2), before
@@ -293,7 +296,7 @@ def _value(aggregate: Callable[[Any], Any], keys: Select[Any] | None) -> Any:
 
 
 def _cells_table(names: list[str], cells: Sequence[Cell]) -> Any:
-    columns = [column("n", Integer), column("since", BigInteger), column("until", BigInteger)]
+    columns: list[Any] = [column("n", Integer), column("since", BigInteger), column("until", BigInteger)]
     columns += [column(f"v{at}", String) for at in range(len(names))]
     rows: list[tuple[Any, ...]] = []
     for number, cell in enumerate(cells):

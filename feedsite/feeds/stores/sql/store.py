@@ -27,7 +27,8 @@ class SqlStore:
 
     Args:
         url: an SQLAlchemy URL of SQLite or PostgreSQL; None: in memory. Nothing connects before the first use.
-        connection: instead of a URL: gives the caller's connection, in the caller's transaction; tables are then the caller's to make.
+        connection: instead of a URL: gives the caller's connection, in the caller's transaction; tables are then the
+            caller's to make.
         names: the prefixes of the tables' names.
         clock: milliseconds since 1970 in place of the database's clock.
     """
@@ -83,9 +84,13 @@ class SqlStore:
                 if not self._created:
                     self.create()
         engine = self._own_engine()
-        with self._answering(), self._alone(engine):
-            with engine.connect().execution_options(feeds_write=write) as connection, connection.begin():
-                yield connection
+        with (
+            self._answering(),
+            self._alone(engine),
+            engine.connect().execution_options(feeds_write=write) as connection,
+            connection.begin(),
+        ):
+            yield connection
 
     def _alone(self, engine: Engine) -> threading.RLock | nullcontext[None]:
         # A store in memory has one connection: threads take turns.
@@ -123,7 +128,8 @@ def _engine(url: str) -> Engine:
 
 
 def _set_up_sqlite(connection: object, _record: object) -> None:
-    # The driver begins no transaction of its own: a read would otherwise see two states, and a write that began as a read
+    # The driver begins no transaction of its own: a read would otherwise see two states, and a write that began as a
+    # read
     # could be refused half way.
     connection.isolation_level = None  # type: ignore[attr-defined]
     cursor = connection.cursor()  # type: ignore[attr-defined]

@@ -1,6 +1,7 @@
 """The tables of the SQL store.
 
-The key of an act is (position, id): on SQLite the tables are WITHOUT ROWID, so that a feed is read in the order it is stored.
+The key of an act is (position, id): on SQLite the tables are WITHOUT ROWID, so that a feed is read in the order it is
+stored.
 Every row carries its version (previous + 1), a tombstone instead of a delete, when it arrived, and the version that was
 delivered to the live and to the next generation of a search index.
 """

@@ -109,16 +109,8 @@ class Writer:
         """The next generation of an act that can be undone; nothing while one stands."""
         states = self._tables.states
         ms = self._now if activity.published is None else milliseconds(activity.published)
-        triple = triple_of(activity.verb, activity.activity_actor.entity, activity.activity_object.entity)
-        first_id = _generation_id(triple, 1)
-        statement = insert(self._connection, states).values(
-            triple=triple,
-            generation=1,
-            standing=True,
-            act_position=position(ms, first_id),
-            first_position=position(ms, first_id),
-            first_id=first_id,
-        )
+        triple = triple_of(*_triple(activity))
+        statement = insert(self._connection, states).values(self._first_state(activity, triple))
         statement = statement.on_conflict_do_update(
             index_elements=["triple"],
             set_={"generation": states.c.generation + 1, "standing": True},
@@ -140,6 +132,35 @@ class Writer:
             changed = {"act_position": own[0], "first_position": first[0], "first_id": first[1]}
             self._connection.execute(update(states).where(states.c.triple == triple).values(**changed))
         return self._store([(activity, act_id, None if first == own else first)])[0]
+
+    def perform_all(self, activities: Sequence[tuple[Activity, int | None]]) -> list[Written]:
+        """`perform` for many: what was never done before goes in a few statements, the rest one by one."""
+        named = [(activity, window, triple_of(*_triple(activity))) for activity, window in activities]
+        once: dict[str, Activity] = {}
+        for activity, _, triple in named:
+            once.setdefault(triple, activity)
+        rows = [self._first_state(activity, triple) for triple, activity in once.items()]
+        statement = insert(self._connection, self._tables.states).on_conflict_do_nothing(index_elements=["triple"])
+        statement = statement.returning(self._tables.states.c.triple)
+        fresh: set[str] = set()
+        for at in range(0, len(rows), _BATCH):
+            fresh.update(self._connection.execute(statement, rows[at : at + _BATCH]).scalars())
+        self._store([(once[triple], _generation_id(triple, 1), None) for triple in once if triple in fresh])
+        written = []
+        for activity, window, triple in named:
+            if triple in fresh:
+                fresh.discard(triple)
+                written.append(Written(_generation_id(triple, 1), changed=True))
+            else:
+                written.append(self.perform(activity, window))
+        return written
+
+    def _first_state(self, activity: Activity, triple: str) -> dict[str, Any]:
+        ms = self._now if activity.published is None else milliseconds(activity.published)
+        first_id = _generation_id(triple, 1)
+        first = position(ms, first_id)
+        state = {"triple": triple, "generation": 1, "standing": True, "act_position": first}
+        return {**state, "first_position": first, "first_id": first_id}
 
     def undo(self, verb: str, actor: Entity, object_: Entity) -> bool:
         """Delete the standing generation."""
@@ -265,6 +286,10 @@ def clock(connection: Connection) -> int:
 def triple_of(verb: str, actor: Entity, object_: Entity) -> str:
     """The name of what can be done, undone and done again."""
     return digest(verb, actor.key, object_.key, size=15)
+
+
+def _triple(activity: Activity) -> tuple[str, Entity, Entity]:
+    return activity.verb, activity.activity_actor.entity, activity.activity_object.entity
 
 
 def _generation_id(triple: str, generation: int) -> str:
