@@ -1,12 +1,11 @@
 """The style guide: every component of the site in every state, on one page, with people who do not exist.
 
-Shown in development and to admins. It reads nothing: the samples below are shapes of `feedsite.web.presenting`, filled as presenters
-fill them, so the page is also the shortest introduction to what a presenter has to hand over.
+Shown in development and to admins. It reads nothing: the samples are shapes of `feedsite.web.presenting`, filled as
+presenters fill them, so this is also the shortest introduction to what a presenter has to hand over.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from markupsafe import Markup
@@ -18,14 +17,13 @@ from wtforms.validators import InputRequired
 from feedsite.security.permissions import Permission
 from feedsite.web import presenting as shapes
 from feedsite.web.forms import Form
-from feedsite.web.wording import activity_templates, compact, fill, hue, initials, time_view
+from feedsite.web.style_samples import ANA, PEOPLE, ZOE, sample_items, sample_notifications
 
-NOW = datetime(2026, 11, 20, 18, 30, tzinfo=UTC)
-
-ICONS = (
-    "home compass archive bell reply heart share more user users tag calendar eye mute trash check plus close left right up "
-    "lock at pen folder enter leave gear shield alert filter leaf sun moon auto"
-).split()
+ICONS = tuple(
+    # In the order of the sprite.
+    "home compass archive bell reply heart share more user users tag calendar eye mute trash check plus close left "  # noqa: SIM905 - one a line would hide them
+    "right up lock at pen folder enter leave gear shield alert filter leaf sun moon auto".split()
+)
 
 
 @view_config(
@@ -52,7 +50,7 @@ def samples() -> dict[str, Any]:
         "tabs": _tabs(),
         "timeline": _timeline(items),
         "open_note": replace(items[0], anchor="act-open"),
-        "month": shapes.DayView(
+        "month": shapes.SectionView(
             "october",
             "October 2026",
             (replace(items[1], anchor="act-october"),),
@@ -62,7 +60,7 @@ def samples() -> dict[str, Any]:
         "groups": shapes.GroupPageView(_groups(items), "By thing", "/style-guide", older_url="#", first_url="#"),
         "archive": _archive(),
         "notifications": _notifications(),
-        "pane": shapes.PaneView("#", 128, "99+", "more than 99 new notifications", _notification_groups()[:3]),
+        "pane": shapes.PaneView("#", 128, "99+", "more than 99 new notifications", sample_notifications()[:3]),
         "empty_pane": shapes.PaneView("#"),
         "empties": EMPTIES,
         "compose": _compose(),
@@ -70,137 +68,6 @@ def samples() -> dict[str, Any]:
         "form": good,
         "bad_form": bad,
     }
-
-
-def person(name: str, handle: str, bio: str = "", **more: Any) -> shapes.PersonView:
-    """A sample person; `more` are other fields of PersonView."""
-    following = more.get("following")
-    follow = None
-    if following is not None:
-        label = f"Unfollow {name}" if following else f"Follow {name}"
-        text = "Following" if following else "Follow"
-        follow = shapes.ActionView("follow", f"{text}: {label}", "#", text=text, on=following)
-    return shapes.PersonView(
-        f"person:{handle}",
-        handle,
-        name,
-        f"#{handle}",
-        initials(name),
-        hue(f"person:{handle}"),
-        Markup(bio),
-        follow=follow,
-        **more,
-    )
-
-
-PEOPLE = (
-    person(
-        "Ana Reyes",
-        "ana",
-        "<p>Maps, rivers and slow trains. Writes about <a href='#'>#cartography</a>.</p>",
-        following=True,
-    ),
-    person("Bo Lindqvist", "bo", "<p>Baker.</p>", following=False, badge="Follows you"),
-    person(
-        "Chidi Okonkwo-Featherstonehaugh", "chidi_of_the_long_name_30char", following=False, muted=True, badge="Muted"
-    ),
-    person("Zoë", "zoe", is_me=True),
-)
-ANA, BO, CHIDI, ZOE = PEOPLE
-
-
-def note(
-    author: shapes.PersonView, html: str, ago: timedelta, likes: int = 0, shares: int = 0, **more: Any
-) -> shapes.NoteView:
-    """A sample note with its whole bar; `more` are other fields of NoteView."""
-    liked, shared = more.pop("liked", False), more.pop("shared", False)
-    actions = {
-        "reply": shapes.ActionView("reply", "Reply, 3 replies", "#", "reply", "3", method="get"),
-        "like": _counted("like", "heart", likes, liked),
-        "share": _counted("share", "share", shares, shared),
-        "menu": (
-            shapes.ActionView("watch", "Watch this thread", "#", "eye", "Watch this thread"),
-            shapes.ActionView("mute", f"Mute {author.name}", "#", "mute", f"Mute {author.name}"),
-            shapes.ActionView("delete", "Delete", "#", "trash", "Delete", danger=True),
-        ),
-    }
-    return shapes.NoteView(f"n{likes}", f"#{author.handle}-note", author, Markup(html), _time(ago), **(actions | more))
-
-
-def _counted(name: str, icon: str, count: int, on: bool) -> shapes.ActionView:
-    label = f"{'Undo ' if on else ''}{name}, {count}"
-    return shapes.ActionView(name, label.capitalize(), "#", icon, compact(count) if count else "", on=on)
-
-
-def _time(ago: timedelta) -> shapes.TimeView:
-    return time_view(NOW - ago, NOW, "Europe/Madrid", "en")
-
-
-def _link(who: shapes.PersonView) -> Markup:
-    return Markup('<a class="name" href="{}">{}</a>').format(who.url, who.name)
-
-
-def _item(
-    number: int, verb: str, actor: shapes.PersonView, sentence: str, ago: timedelta, **more: Any
-) -> shapes.ItemView:
-    kind = "person" if more.get("person") else "note" if more.get("note") else "project"
-    parts = {"actor": _link(actor), "other": _link(more["note"].author if more.get("note") else more.get("person", BO))}
-    return shapes.ItemView(
-        f"a{number}",
-        f"act-{number}",
-        verb,
-        kind,
-        activity_templates(kind, verb),
-        actor,
-        fill(sentence, parts),
-        _time(ago),
-        url=f"#act-{number}",
-        **more,
-    )
-
-
-def sample_items() -> tuple[shapes.ItemView, ...]:
-    """One act of each kind that has a look of its own."""
-    minute, hour, day = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-    text = (
-        "<p>The 1894 survey drew this river twice: once where it was, once where it had been. "
-        "Both are wrong now. <a href='#'>#cartography</a></p><p>Scans follow tonight, <a href='#'>@bo</a>.</p>"
-    )
-    first = note(ANA, text, 3 * minute, likes=12, shares=2, liked=True)
-    private = note(
-        BO,
-        "<p>Rye on Saturday, wheat on Sunday.</p>",
-        2 * hour,
-        visibility="followers",
-        visibility_label="Followers only",
-    )
-    answer = replace(
-        note(CHIDI, "<p>Where can I see the originals?</p>", 5 * hour, likes=1), in_reply_to="#ana-note", share=None
-    )
-    old = note(
-        ANA, "<p>Slow trains are fast if you count the sleep.</p>", 400 * day, likes=23143, shares=1200, shared=True
-    )
-    seen = replace(
-        old, like=shapes.ActionView("like", "23143 likes", icon="heart", text="23.1K"), reply=None, share=None, menu=()
-    )
-    why = "Because you follow Ana"
-    return (
-        _item(1, "create", ANA, "%(actor)s wrote a note", 3 * minute, note=first, reason=why),
-        _item(2, "create", BO, "%(actor)s wrote a note", 2 * hour, note=private),
-        _item(
-            3,
-            "reply",
-            CHIDI,
-            "%(actor)s replied to Ana Reyes",
-            5 * hour,
-            note=answer,
-            reason="Because you watch this thread",
-        ),
-        _item(4, "like", BO, "%(actor)s liked a note", 26 * hour, note=seen),
-        _item(5, "announce", ZOE, "%(actor)s shared a note", 30 * hour, note=old),
-        _item(6, "follow", ANA, "%(actor)s followed %(other)s", 4 * day, person=BO),
-        _item(7, "join", BO, "%(actor)s joined the project Bread of the North", 40 * day),
-    )
 
 
 def _timeline(items: Sequence[shapes.ItemView]) -> shapes.TimelineView:
@@ -246,46 +113,8 @@ def _archive() -> shapes.ArchiveView:
     )
 
 
-def _notification_groups() -> tuple[shapes.NotificationGroupView, ...]:
-    minute, hour, day = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-    liked = fill("%(a)s, %(b)s and 3 others liked your note", {"a": _link(ANA), "b": _link(BO)})
-    answered = fill("%(a)s replied to you", {"a": _link(CHIDI)})
-    followed = fill("%(a)s and %(b)s followed you", {"a": _link(BO), "b": _link(CHIDI)})
-    shared = fill("%(a)s shared your note", {"a": _link(ANA)})
-    reply = note(CHIDI, "<p>Agreed, but who counts the sleep?</p>", 20 * minute)
-    make = shapes.NotificationGroupView
-    return (
-        make(
-            "k1",
-            "ntf-1",
-            "like",
-            "heart",
-            liked,
-            _time(5 * minute),
-            "#",
-            PEOPLE[:3],
-            "The night train is the only one on time.",
-            is_new=True,
-        ),
-        make("k2", "ntf-2", "reply", "reply", answered, _time(20 * minute), "#", (CHIDI,), note=reply, is_new=True),
-        make("k3", "ntf-3", "follow", "user", followed, _time(3 * hour), "#", (BO, CHIDI)),
-        make(
-            "k4",
-            "ntf-4",
-            "announce",
-            "share",
-            shared,
-            _time(9 * day),
-            "#",
-            (ANA,),
-            "Tickets are still sold on paper.",
-            reason="Your note",
-        ),
-    )
-
-
 def _notifications() -> shapes.NotificationListView:
-    groups = _notification_groups()
+    groups = sample_notifications()
     read = shapes.ActionView("read", "Mark all as read", "#", "check", "Mark all as read", fields=(("until", "0"),))
     undo = shapes.ActionView("undo", "Undo", "#", text="Undo")
     return shapes.NotificationListView(groups[:2], groups[2:], "/style-guide", read, undo, older_url="#older")
@@ -341,7 +170,7 @@ EMPTIES = (
 class _SampleForm(Form):
     name = StringField("Name", [InputRequired("Enter the name people see.")], description="As you want to be called.")
     password = PasswordField("Password", [InputRequired("Enter a password.")])
-    zone = SelectField("Time zone", choices=["Europe/Madrid", "Asia/Kolkata"])
+    zone = SelectField("Time zone", choices=[(zone, zone) for zone in ("Europe/Madrid", "Asia/Kolkata")])
     theme = RadioField(
         "Colours", choices=[("auto", "As the device"), ("light", "Light"), ("dark", "Dark")], default="auto"
     )

@@ -61,8 +61,8 @@ def time_view(instant: datetime, now: datetime, zone: str | ZoneInfo = "UTC", lo
         zone: the reader's IANA zone.
         locale: the reader's locale; an unknown one reads as English.
 
-    Returns the ISO form in UTC, the full local date and time with its zone, and the short form: "now", "3 min", "2 hr", "5 days" within
-    a week, then the day and month, with the year when it is another one.
+    Returns the ISO form in UTC, the full local date and time with its zone, and the short form: "now", "3 min",
+    "2 hr", "5 days" within a week, then the day and month, with the year when it is another one.
     """
     spoken = _locale(locale)
     here = ZoneInfo(zone) if isinstance(zone, str) else zone
@@ -98,7 +98,8 @@ def badge_label(number: int) -> str:
 def fill(sentence: str, parts: Mapping[str, str | Markup]) -> Markup:
     """A translated sentence with links in it: `fill(_("%(actor)s liked it"), {"actor": link})`.
 
-    The sentence and each plain part are escaped, each `Markup` part is kept. A `%` that opens no `%(name)s` stays as it is.
+    The sentence and each plain part are escaped, each `Markup` part is kept. A `%` that opens no `%(name)s` stays as it
+    is.
 
     Raises KeyError when the sentence names a part that is not given.
     """

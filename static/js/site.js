@@ -36,7 +36,7 @@ for (const box of all("textarea[data-count]")) {
   counter.ariaLive = "off";
   box.form.querySelector(".foot button").before(counter);
   const count = () => {
-    // Browsers and the server count code points apart: "maxlength" is in UTF-16 units, a note's limit is not stricter.
+    // In UTF-16 units, as `maxlength` counts: an emoji may take two, so this never promises more room than there is.
     const left = box.maxLength - box.value.length;
     counter.value = box.value ? left : "";
     counter.classList.toggle("low", left <= 20);
@@ -110,7 +110,7 @@ async function makeFeed(list) {
     try {
       const first = await loadMore(list, url);
       remember({ more: [...(history.state?.more ?? []), url] });
-      first?.focus();
+      first?.focus({ preventScroll: true });
     } catch {
       location.assign(url);
     }

@@ -1,0 +1,178 @@
+"""Timelines, grouped pages, the archive, notifications and the pane: many cards in their order."""
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from feedsite.web.presenting.basics import ActionView, EmptyView, LinkView, TimeView
+from feedsite.web.presenting.things import ItemView, NoteView, PersonView
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineView:
+    """A page of activities, newest first.
+
+    Attributes:
+        label: its heading.
+        here: this page's path and query, so that an action can return to the very item.
+        older_url, newer_url, first_url: empty when there is none: a last page has no older one.
+        empty: what to say when there are no items.
+        divider_index: "you have read up to here" stands before this item (None: nowhere).
+        notice: the "5 new" link on top, when something arrived since.
+        toggle: the filter's link ("Only new" / "Show all").
+        mark_read: the button that moves the reader's place here.
+    """
+
+    items: tuple[ItemView, ...]
+    label: str
+    here: str = ""
+    older_url: str = ""
+    newer_url: str = ""
+    first_url: str = ""
+    empty: EmptyView | None = None
+    divider_index: int | None = None
+    notice: LinkView | None = None
+    toggle: LinkView | None = None
+    mark_read: ActionView | None = None
+    label_hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SectionView:
+    """A labelled section of activities: a month, a day, a verb. Its heading stands outside any feed."""
+
+    anchor: str
+    label: str
+    items: tuple[ItemView, ...]
+    count_label: str = ""
+    more: LinkView | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GroupView:
+    """Several activities about one thing: the newest, and how many more.
+
+    Attributes:
+        key: stable while the group lives; `anchor` is its id in the page.
+        heading: what they have in common, with its link.
+        items: the newest ones, at least one.
+        total_label: a finished sentence ("and 12 more"), empty when all are shown; it leads to `more_url`.
+        people: who acted, newest first, for the row of avatars.
+    """
+
+    key: str
+    anchor: str
+    heading: Markup
+    time: TimeView
+    items: tuple[ItemView, ...] = ()
+    icon: str = ""
+    url: str = ""
+    total_label: str = ""
+    more_url: str = ""
+    people: tuple[PersonView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GroupPageView:
+    """A page of cards; the links are those of TimelineView."""
+
+    groups: tuple[GroupView, ...]
+    label: str
+    here: str = ""
+    older_url: str = ""
+    newer_url: str = ""
+    first_url: str = ""
+    empty: EmptyView | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MonthView:
+    """A month of the archive: `level` (0 to 10) is its share of the busiest month, for the bar."""
+
+    label: str
+    url: str
+    count_label: str
+    level: int
+    current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class YearView:
+    """A year of the archive with every month that has something, newest first."""
+
+    label: str
+    url: str
+    count_label: str
+    months: tuple[MonthView, ...] = ()
+    current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveView:
+    """The past by years and months; `note` says where a count is a lower bound or how old it is."""
+
+    label: str
+    years: tuple[YearView, ...]
+    empty: EmptyView | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NotificationGroupView:
+    """Everybody who did one kind of thing to one thing.
+
+    Attributes:
+        kind: the verb, for the icon's colour; `icon` the symbol.
+        people: the newest who acted (at most 8 are shown).
+        sentence: "Ana, Bo and 3 others liked your note", with links.
+        url: where the thing is; `excerpt` its beginning, plain text.
+        note: the note itself where it can be answered here (a reply, a mention).
+        is_new: above the reader's mark.
+    """
+
+    key: str
+    anchor: str
+    kind: str
+    icon: str
+    sentence: Markup
+    time: TimeView
+    url: str
+    people: tuple[PersonView, ...] = ()
+    excerpt: str = ""
+    note: NoteView | None = None
+    is_new: bool = False
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NotificationListView:
+    """The notifications page: what is new above the reader's mark, what was earlier below it.
+
+    Attributes:
+        mark_read: "Mark all read"; it carries the newest instant on the page. `undo` takes the last one back.
+    """
+
+    new: tuple[NotificationGroupView, ...]
+    earlier: tuple[NotificationGroupView, ...]
+    here: str = ""
+    mark_read: ActionView | None = None
+    undo: ActionView | None = None
+    older_url: str = ""
+    newer_url: str = ""
+    first_url: str = ""
+    empty: EmptyView | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PaneView:
+    """Notifications beside every page: the badge and at most five New groups, from the same predicate as the list.
+
+    Attributes:
+        badge_label: at most "99+", empty for none; `badge_text` says it in words ("3 new notifications").
+    """
+
+    url: str
+    badge: int = 0
+    badge_label: str = ""
+    badge_text: str = ""
+    groups: tuple[NotificationGroupView, ...] = ()
