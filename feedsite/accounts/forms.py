@@ -6,6 +6,7 @@ from typing import Any
 
 from pyramid.i18n import TranslationStringFactory
 from wtforms import EmailField, HiddenField, PasswordField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Email, InputRequired, Length, Optional, ValidationError
 
 from feedsite.accounts import handles
@@ -108,5 +109,9 @@ class DisplayForm(Form):
     )
     theme = RadioField(
         _("Colours"),
-        choices=[("auto", _("As the device")), ("light", _("Light")), ("dark", _("Dark"))],
+        choices=[
+            SelectChoice("auto", _("As the device")),
+            SelectChoice("light", _("Light")),
+            SelectChoice("dark", _("Dark")),
+        ],
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cache
 from importlib.resources import files
 
+from wtforms.fields.choices import SelectChoice
+
 
 @cache
 def zone_names() -> tuple[str, ...]:
@@ -15,10 +17,11 @@ def zone_names() -> tuple[str, ...]:
 
 
 @cache
-def zone_choices() -> dict[str, list[tuple[str, str]]]:
-    """The same, by continent, for a select field: {group: [(name, label)]}."""
-    groups: dict[str, list[tuple[str, str]]] = {}
-    for name in zone_names():
-        region, _, place = name.partition("/")
-        groups.setdefault(region, []).append((name, place.replace("_", " ").replace("/", " – ") or name))
-    return groups
+def zone_choices() -> tuple[SelectChoice, ...]:
+    """The same for a select field, by continent."""
+    return tuple(map(_choice, zone_names()))
+
+
+def _choice(name: str) -> SelectChoice:
+    region, _, place = name.partition("/")
+    return SelectChoice(name, place.replace("_", " ").replace("/", " – ") or name, optgroup=region)

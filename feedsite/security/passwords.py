@@ -89,7 +89,8 @@ def _words(context: Iterable[str]) -> set[str]:
     found: set[str] = set()
     for text in context:
         whole = text.casefold()
-        found.update({whole, *"".join(c if c.isalnum() else " " for c in whole).split()})
+        parts = "".join(c if c.isalnum() else " " for c in whole).split()
+        found.update({whole, "".join(parts), *parts})
     return {word for word in found if len(word) >= _SHORTEST_CONTEXT}
 
 

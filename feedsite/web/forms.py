@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Self
 
 from pyramid.i18n import TranslationStringFactory
 from wtforms import Form as _Form
+from wtforms import SelectField
 
 _ = TranslationStringFactory("feedsite")
 
@@ -45,6 +47,8 @@ class Form(_Form):
         for field in form:
             field.label.text = request.localizer.translate(field.label.text)
             field.description = request.localizer.translate(field.description)
+            if isinstance(field, SelectField):
+                field.choices = [replace(c, label=request.localizer.translate(c.label)) for c in field.choices]
         form._localizer = request.localizer
         return form
 

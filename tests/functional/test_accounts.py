@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from feedsite.accounts.models import HandleHistory, LoginSession, Person
 from feedsite.accounts.services import PeopleService
 from feedsite.db import utcnow
-from feedsite.feeds import Manager
+from feedsite.feeds import Link, LinkedActivity, Manager
 from feedsite.security.passwords import Passwords
 
 from tests.site import PASSWORD, Browser, Site, form_with
@@ -70,7 +70,8 @@ def test_who_joins_is_signed_in_and_follows_themselves(site: Site, browser: Brow
     assert "Welcome, Ana María!" in page.text
     assert "Welcome" not in browser.get("/settings/profile").text, "a message is shown once"
     with site.transaction() as request:
-        assert request.find_service(Manager).link_network_exists(ana.id, "follow", ana.id)
+        own = Link(ana.id, LinkedActivity(ana.id))
+        assert request.find_service(Manager).link_network_exists(own)
 
 
 def test_a_handle_is_unique_without_case(site: Site, browser: Browser) -> None:
