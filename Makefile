@@ -9,7 +9,6 @@ ARGS ?=
 
 BIN := $(VENV)/bin
 TOOLS := .venv-tools
-TEMPLATES := feedsite/templates
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check services drills coverage format lock audit clean
@@ -27,13 +26,7 @@ test: check services ## everything: checks, then all tests but the drills
 	$(BIN)/pytest -n $(WORKERS) $(ARGS)
 
 check: $(VENV)/.test-installed ## lint, types, import rules, templates, dependencies, spelling
-	$(BIN)/ruff check
-	$(BIN)/ruff format --check
-	$(BIN)/mypy
-	$(BIN)/lint-imports
-	$(BIN)/djlint --quiet --lint $(TEMPLATES)
-	$(BIN)/deptry .
-	$(BIN)/codespell
+	@scripts/check $(VENV)
 
 services: $(VENV)/.test-installed ## PostgreSQL and Chromium for the tests, installed where that is possible
 	@$(BIN)/python scripts/ensure_test_services
