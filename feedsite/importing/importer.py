@@ -156,7 +156,7 @@ def _row(identifier: str, account: str, handle: str, created: datetime) -> dict[
         "email": None,
         "email_key": None,
         "password_hash": None,
-        "bio": f"Account {account} of the data set higgs-twitter, as it was in July 2012. Anonymised by its publishers.",
+        "bio": f"Account {account} of the data set higgs-twitter (July 2012), anonymised by those who published it.",
         "role": "member",
         "state": "active",
         "zone": "UTC",
