@@ -74,11 +74,12 @@ class Site:
 
     Args:
         url: of an empty or migrated database.
-        overrides: settings over those of testing.ini, by their names in the ini file.
+        overrides: settings over those of testing.ini; names with a dot are not the site's own.
     """
 
     def __init__(self, url: str, **overrides: str) -> None:
-        given = {f"feedsite.{name}": value for name, value in {"database_url": url, **overrides}.items()}
+        given = {"feedsite.database_url": url}
+        given |= {name if "." in name else f"feedsite.{name}": value for name, value in overrides.items()}
         self.app = feedsite.main({}, **{**get_appsettings(INI), **given})
         self.registry = self.app.registry
         self.settings: Settings = settings_of(self.registry)

@@ -6,6 +6,8 @@ from typing import Any
 
 from pyramid.exceptions import ConfigurationError
 
+from feedsite.security.permissions import Permission
+
 PUBLIC_ROUTES = frozenset(
     {
         "static",
@@ -35,7 +37,8 @@ def check_views(config: Any) -> None:
     for view in config.introspector.get_category("views") or ():
         introspectable = view["introspectable"]
         route = introspectable["route_name"]
-        named = any(related.category_name == "permissions" for related in view["related"])
+        permissions = [rel["value"] for rel in view["related"] if rel.category_name == "permissions"]
+        named = any(isinstance(permission, Permission) for permission in permissions)
         if route is not None and not named and route not in PUBLIC_ROUTES:
             raise ConfigurationError(
                 f"The view {introspectable['callable']!r} of route {route!r} names no permission, "
