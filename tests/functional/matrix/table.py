@@ -1,0 +1,68 @@
+"""Who may do what: one row for each method of each route. A route that is not here fails the build.
+
+Expected answers, by who asks:
+
+- ``ok``: it is done (2xx, or 303 to somewhere that is not the sign-in page), or refused for what was sent (422)
+- ``login``: 303 to the sign-in page
+- ``403``, ``404``: refused; 404 where existence is private
+
+A route's path is made from the world that `world` in test_matrix.py builds: the public note of `ana`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+ROLES = ("anonymous", "unverified", "member", "limited", "suspended", "moderator", "admin")
+"""A suspended person's login is ended: their browser is an anonymous one."""
+
+EVERYBODY = dict.fromkeys(ROLES, "ok")
+SIGNED_IN = {**EVERYBODY, "anonymous": "login", "suspended": "login"}
+PUBLIC_ACTORS = {**SIGNED_IN, "unverified": "403"}
+MODERATORS = {
+    **dict.fromkeys(ROLES, "403"),
+    "anonymous": "login",
+    "suspended": "login",
+    "moderator": "ok",
+    "admin": "ok",
+}
+ADMINS = {**MODERATORS, "moderator": "403"}
+
+#: route name -> {method: {role: expected}}
+CASES: dict[str, dict[str, dict[str, str]]] = {
+    "static": {"GET": EVERYBODY},
+    "machines.health": {"GET": EVERYBODY},
+    "machines.ready": {"GET": EVERYBODY},
+    "machines.robots": {"GET": EVERYBODY},
+    "machines.security": {"GET": EVERYBODY},
+    "accounts.join": {"GET": EVERYBODY, "POST": EVERYBODY},
+    "accounts.login": {"GET": EVERYBODY, "POST": EVERYBODY},
+    "accounts.logout": {"POST": SIGNED_IN},
+    "accounts.display": {"GET": SIGNED_IN, "POST": SIGNED_IN},
+    "accounts.profile": {"GET": SIGNED_IN, "POST": SIGNED_IN},
+    "accounts.theme": {"POST": EVERYBODY},
+    "pages.about": {"GET": EVERYBODY},
+    "pages.help": {"GET": EVERYBODY},
+    "pages.privacy": {"GET": EVERYBODY},
+    "web.style_guide": {"GET": EVERYBODY},  # in development and tests; in production for admins
+}
+
+#: What a POST needs to be more than an empty form; the rest may answer 422.
+FORMS: dict[str, dict[str, str]] = {}
+
+
+def path_of(site: Any, route: str, **parts: str) -> str:
+    """The path of a route in the matrix's world."""
+    from pyramid.request import Request
+
+    world = {
+        "handle": "ana",
+        "note_id": "n0",
+        "tag": "python",
+        "year": "2026",
+        "month": "11",
+        "subpath": "css/site.css",
+    }
+    request = Request.blank("/")
+    request.registry = site.registry
+    return str(request.route_path(route, **{**world, **parts}))
