@@ -125,13 +125,21 @@ class Manager(LinkMethods):
         Nothing changes while the act stands. Done again, it is a new act, which notifies again only after the verb's
         `renotify` time.
         """
-        window = self._renotify.get(_checked(activity).verb)
-        if activity.id is not None:
-            raise InvalidActivity(
-                field="id", value=activity.id, rule="None: what can be undone gets its id from the engine"
-            )
         with self.store.writing() as writer:
-            return writer.perform(activity, None if window is None else window // timedelta(milliseconds=1))
+            return writer.perform(*self._undoable(activity))
+
+    def perform_all(self, activities: Iterable[Activity], *, progress: Progress | None = None) -> int:
+        """`perform` for many activities, 2,000 a transaction; returns how many were new."""
+        undoable = map(self._undoable, activities)
+        return self._in_chunks(undoable, lambda writer, chunk: sum(map(bool, writer.perform_all(chunk))), progress)
+
+    def _undoable(self, activity: Activity) -> tuple[Activity, int | None]:
+        """The activity, and its verb's time before it notifies again, in milliseconds."""
+        if _checked(activity).id is not None:
+            rule = "None: what can be undone gets its id from the engine"
+            raise InvalidActivity(field="id", value=activity.id, rule=rule)
+        window = self._renotify.get(activity.verb)
+        return activity, None if window is None else window // timedelta(milliseconds=1)
 
     def undo(self, verb: str, actor: object, object_: object) -> bool:
         """Undo what `perform` did; returns whether it stood."""
@@ -185,7 +193,7 @@ class Manager(LinkMethods):
         cursor: str | None = None,
         size: int = 25,
     ) -> Page:
-        """The activities the viewer (None: everybody) may see that match every filter exactly, newest first, in pages."""
+        """The activities that match every filter exactly and that the viewer (None: everybody) may see, in pages."""
         wanted = [(Facet.ACTOR, actor), (Facet.OBJECT, object_), (Facet.TARGET, target)]
         where: dict[Facet, tuple[str, ...]] = {}
         where.update({facet: (entity_of(end, facet.value).key,) for facet, end in wanted if end is not None})

@@ -255,9 +255,10 @@ class Writer:
         )
         if verbs is not None:
             statement = statement.where(table.c.verbs == verbs_text(verbs))
-        ended = case((or_(table.c.until.is_(None), table.c.until > self._now), 1), else_=0)
-        statement = statement.values(deleted=True, version=table.c.version + 1, extra=None).returning(ended)
-        return any(self._connection.execute(statement).scalars().all())
+        # Plain columns only: SQLite 3.40 gives wrong answers for expressions here when the table is WITHOUT ROWID.
+        statement = statement.values(deleted=True, version=table.c.version + 1, extra=None).returning(table.c.until)
+        ends = self._connection.execute(statement).scalars().all()
+        return any(until is None or until > self._now for until in ends)
 
     def set_weight(self, follower: Entity, kind: str, entity: Entity, weight: float) -> bool:
         """Change the weight of the links between the two."""

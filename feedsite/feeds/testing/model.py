@@ -1,0 +1,281 @@
+"""The semantics of feeds in plain Python, to be read as the specification: no index, no page is cheap, every rule is one line.
+
+The model keeps acts and links in dicts. `feed` is the whole feed of an aggregator, in order; the other methods group it. A
+store is right when its pages, put together, are what the model says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from feedsite.feeds.activity import Activity
+from feedsite.feeds.aggregators import Aggregator, NotificationAggregator
+from feedsite.feeds.names import Entity
+from feedsite.feeds.network import Link
+from feedsite.feeds.order import OrderKey, instant, milliseconds, position
+from feedsite.feeds.query import Facet, Marker, Scope, group_key, lone_key
+
+SITE = Entity("site", "all")
+
+
+@dataclass(frozen=True)
+class Act:
+    """An act as the model keeps it: what was written, when it arrived, and its first generation's order key."""
+
+    key: OrderKey
+    activity: Activity
+    arrived: int
+    first: OrderKey
+
+    @property
+    def actor(self) -> Entity:
+        return self.activity.activity_actor.entity
+
+    @property
+    def object(self) -> Entity:
+        return self.activity.activity_object.entity
+
+    @property
+    def verb(self) -> str:
+        return self.activity.verb
+
+    @property
+    def ms(self) -> int:
+        return self.key.position >> 20
+
+
+@dataclass(frozen=True)
+class Held:
+    """A link as the model keeps it."""
+
+    since: int
+    until: int | None
+    weight: float
+
+
+class Model:
+    """A network and what happened in it.
+
+    Args:
+        clock: milliseconds since 1970.
+        renotify_ms: per verb, how long after the last time a repeated act notifies again.
+    """
+
+    def __init__(self, clock: Callable[[], int], renotify_ms: dict[str, int] | None = None) -> None:
+        self._clock, self._renotify = clock, renotify_ms or {}
+        self.acts: dict[str, Act] = {}
+        self.deleted: set[str] = set()
+        self.links: dict[tuple[Entity, str, Entity, tuple[str, ...]], Held] = {}
+        self._generations: dict[tuple[str, Entity, Entity], list[Act]] = {}
+
+    # What happens
+
+    def add(self, activity: Activity, act_id: str, first: OrderKey | None = None) -> bool:
+        """The first act of an id wins; a deleted id stays deleted."""
+        if act_id in self.acts or act_id in self.deleted:
+            return False
+        now = self._clock()
+        ms = now if activity.published is None else milliseconds(activity.published)
+        key = OrderKey(position(ms, act_id), act_id)
+        self.acts[act_id] = Act(key, activity, now, min(first or key, key))
+        return True
+
+    def perform(self, activity: Activity, act_id: str) -> bool:
+        """The next generation, unless one stands; `act_id` is the id that the store gave it."""
+        triple = (activity.verb, activity.activity_actor.entity, activity.activity_object.entity)
+        before = self._generations.setdefault(triple, [])
+        if before and before[-1].key.id in self.acts:
+            return False
+        ms = self._clock() if activity.published is None else milliseconds(activity.published)
+        first = before[-1].first if before else None
+        window = self._renotify.get(activity.verb)
+        if before and window is not None and ms - before[-1].ms >= window:
+            first = None
+        self.add(activity, act_id, first)
+        before.append(self.acts[act_id])
+        return True
+
+    def undo(self, verb: str, actor: Entity, object_: Entity) -> bool:
+        """Delete the standing generation."""
+        generations = self._generations.get((verb, actor, object_), [])
+        return bool(generations) and self.delete(generations[-1].key.id)
+
+    def delete(self, act_id: str) -> bool:
+        """Gone for good."""
+        if self.acts.pop(act_id, None) is None:
+            return False
+        self.deleted.add(act_id)
+        return True
+
+    def update(self, act_id: str, activity: Activity) -> bool:
+        """Everything but verb, actor, object and published is replaced."""
+        if act_id not in self.acts:
+            return False
+        self.acts[act_id] = replace(self.acts[act_id], activity=activity)
+        return True
+
+    def link(self, link: Link) -> bool:
+        """A link that stands keeps its since and weight; only its end may be moved."""
+        name = (link.follower, link.link_type, link.entity, link.verbs)
+        now = self._clock()
+        until = None if link.until is None else milliseconds(link.until)
+        since = now if link.linked is None else milliseconds(link.linked)
+        held = self.links.get(name)
+        if held is None or not self._stands(held):
+            self.links[name] = Held(since, until, link.link_weight)
+            return True
+        self.links[name] = replace(held, until=until)
+        return held.until != until
+
+    def unlink(self, follower: Entity, kind: str, entity: Entity, verbs: tuple[str, ...] | None = None) -> bool:
+        """Remove the link, or every link of the kind between the two."""
+        names = [name for name in self.links if name[:3] == (follower, kind, entity) and verbs in (None, name[3])]
+        return any([self._stands(self.links.pop(name)) for name in names])
+
+    def _stands(self, held: Held) -> bool:
+        return held.until is None or held.until > self._clock()
+
+    # Who is linked to what
+
+    def held(self, follower: Entity | None, kind: str, entity: Entity, verb: str | None = None) -> list[Held]:
+        """The links that stand from one to the other (for this verb)."""
+        if follower is None:
+            return []
+        return [
+            held
+            for name, held in self.links.items()
+            if name[:3] == (follower, kind, entity)
+            and self._stands(held)
+            and (verb is None or not name[3] or verb in name[3])
+        ]
+
+    def brought_by(self, act: Act, aggregator: Aggregator) -> bool:
+        """Whether the act comes from where the feed's acts come from."""
+        owner = aggregator.owner
+        if aggregator.scope is Scope.EVERYBODY or owner is None:
+            return True
+        if aggregator.scope is Scope.ACTOR:
+            return act.actor == owner
+        if aggregator.scope is Scope.THING:
+            return owner in act.activity.touches
+        watched = [link for end in act.activity.touches for link in self.held(owner, "watch", end, act.verb)]
+        if aggregator.scope is Scope.CONCERNS:
+            return owner in act.activity.audience or any(link.since <= act.ms for link in watched)
+        found = watched + self.held(owner, "follow", act.actor, act.verb)
+        return any(aggregator.include_history or link.since <= act.ms for link in found)
+
+    # Who may see what
+
+    def sees(self, viewer: Entity | None, act: Act) -> bool:
+        """Whether the viewer may see the act, and nothing takes it away."""
+        if act.ms > self._clock() and act.ms > act.arrived:
+            return False  # of the future
+        if viewer is not None and act.actor == viewer:
+            return True  # one's own is never subtracted
+        return self._readable(viewer, act) and not self._subtracted(viewer, act)
+
+    def _readable(self, viewer: Entity | None, act: Act) -> bool:
+        if act.activity.visibility == "public":
+            return True
+        if viewer is None:
+            return False
+        if viewer in act.activity.audience:
+            return True
+        gate = act.activity.gate
+        assert gate is not None
+        return act.activity.visibility == "followers" and (gate == viewer or bool(self.held(viewer, "follow", gate)))
+
+    def _subtracted(self, viewer: Entity | None, act: Act) -> bool:
+        ends = {act.actor, *act.activity.touches}
+        words = {Entity("word", word) for word in act.activity.words}
+        for holder in (viewer, SITE):
+            if any(self.held(holder, "mute", end, act.verb) for end in ends | words):
+                return True
+        if viewer is not None and any(
+            self.held(viewer, "block", end, act.verb) or self.held(end, "block", viewer, act.verb) for end in ends
+        ):
+            return True
+        return any(
+            self.held(SITE, "limit", end, act.verb) and end != viewer and not self.held(viewer, "follow", end)
+            for end in ends
+        )
+
+    # Feeds
+
+    def feed(self, aggregator: Aggregator) -> list[Act]:
+        """The whole feed, newest first (oldest first where the aggregator says so)."""
+        kept = [act for act in self.acts.values() if self._in_feed(act, aggregator)]
+        return sorted(kept, key=lambda act: act.key, reverse=aggregator.order == "newest")
+
+    def _in_feed(self, act: Act, aggregator: Aggregator) -> bool:
+        if aggregator.verbs and act.verb not in aggregator.verbs or act.verb in aggregator.without_verbs:
+            return False
+        if aggregator.touching and not set(aggregator.touching) & set(act.activity.touches):
+            return False
+        query = aggregator.query(self._clock())
+        if query.since_ms is not None and act.ms < query.since_ms:
+            return False
+        if query.until_ms is not None and act.ms >= query.until_ms:
+            return False
+        if query.others_only and act.actor == aggregator.owner:
+            return False
+        if aggregator.newer_than is not None and aggregator.newer_than.covers(act.first):
+            return False
+        return self.brought_by(act, aggregator) and self.sees(aggregator.viewer, act)
+
+    def collapsed(self, aggregator: Aggregator, facet: Facet) -> list[tuple[str, str, int]]:
+        """(value, newest act's id, how many) of each value, newest first."""
+        groups = _grouped(self.feed(aggregator), lambda act: _value(act, facet))
+        return [(value, acts[0].key.id, len(acts)) for value, acts in groups.items() if value is not None]
+
+    def months(self, aggregator: Aggregator) -> list[tuple[int, int, list[str], dict[str, list[str]]]]:
+        """(year, month, ids, ids by verb) of each month that has something, newest first, in the aggregator's zone."""
+        zone = aggregator.zone
+
+        def month(act: Act) -> tuple[int, int]:
+            local = instant(act.ms).astimezone(zone)
+            return local.year, local.month
+
+        found = []
+        for (year, number), acts in _grouped(self.feed(aggregator), month).items():
+            verbs = _grouped(acts, lambda act: act.verb)
+            by_verb = {verb: [act.key.id for act in inside] for verb, inside in verbs.items()}
+            found.append((year, number, [act.key.id for act in acts], by_verb))
+        return found
+
+    def notices(self, aggregator: NotificationAggregator, *, new: bool) -> list[tuple[str, list[Act]]]:
+        """(group key, acts newest first) of each group on one side of the markers, newest first."""
+
+        def key(act: Act) -> str:
+            lone = act.verb in aggregator.ungrouped
+            return lone_key(act.verb, act.key.id) if lone else group_key(act.verb, act.object.key)
+
+        def is_new(act: Act) -> bool:
+            marker = aggregator.states.get(key(act), aggregator.read)
+            return marker is None or not marker.covers(act.first)
+
+        acts = [act for act in self.feed(aggregator) if is_new(act) == new]
+        return list(_grouped(acts, key).items())
+
+    def badge(self, aggregator: NotificationAggregator) -> int:
+        """New groups with something newer than seen."""
+        seen: Marker | None = aggregator.seen
+        groups = self.notices(aggregator, new=True)
+        return sum(any(seen is None or not seen.covers(act.first) for act in acts) for _, acts in groups)
+
+
+def _grouped(acts: Iterable[Act], key: Callable[[Act], Any]) -> dict[Any, list[Act]]:
+    groups: dict[Any, list[Act]] = {}
+    for act in acts:
+        groups.setdefault(key(act), []).append(act)
+    return groups
+
+
+def _value(act: Act, facet: Facet) -> str | None:
+    if facet is Facet.VERB:
+        return act.verb
+    if facet is Facet.TARGET:
+        return act.activity.activity_target.entity.key if act.activity.activity_target else None
+    return act.actor.key if facet is Facet.ACTOR else act.object.key
