@@ -12,6 +12,7 @@ from markupsafe import Markup
 from pyramid.request import Request
 from pyramid.view import view_config
 from wtforms import BooleanField, PasswordField, RadioField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from feedsite.security.permissions import Permission
@@ -170,8 +171,10 @@ EMPTIES = (
 class _SampleForm(Form):
     name = StringField("Name", [InputRequired("Enter the name people see.")], description="As you want to be called.")
     password = PasswordField("Password", [InputRequired("Enter a password.")])
-    zone = SelectField("Time zone", choices=[(zone, zone) for zone in ("Europe/Madrid", "Asia/Kolkata")])
+    zone = SelectField("Time zone", choices=[SelectChoice(zone) for zone in ("Europe/Madrid", "Asia/Kolkata")])
     theme = RadioField(
-        "Colours", choices=[("auto", "As the device"), ("light", "Light"), ("dark", "Dark")], default="auto"
+        "Colours",
+        choices=[SelectChoice("auto", "As the device"), SelectChoice("light", "Light"), SelectChoice("dark", "Dark")],
+        default="auto",
     )
     stay = BooleanField("Stay signed in")
