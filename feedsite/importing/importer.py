@@ -7,6 +7,7 @@ a chunk whose acts are all there is whole, and is passed over after one look. Wh
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -37,7 +38,7 @@ class Report:
 
     lines: read. acts, links, self_links, people: stored now (links without those to oneself, which are counted apart).
     known: acts that were stored before. skipped: lines left out, by rule. renamed: {account: handle} of people whose
-    usual handle somebody else has. seconds: how long it took.
+    usual handle somebody else has. given, received: {account: interactions}. seconds: how long it took.
     """
 
     lines: int = 0
@@ -48,6 +49,8 @@ class Report:
     people: int = 0
     skipped: Skipped = field(default_factory=Skipped)
     renamed: dict[str, str] = field(default_factory=dict)
+    given: Counter[str] = field(default_factory=Counter, repr=False)
+    received: Counter[str] = field(default_factory=Counter, repr=False)
     seconds: float = 0.0
 
 
@@ -76,6 +79,8 @@ class HiggsImport:
         found = interactions(source, report.skipped)
         for chunk in _chunks(found, self._chunk):
             self._store(chunk, report)
+            report.given.update(line.actor for line in chunk)
+            report.received.update(line.other for line in chunk)
             if progress is not None:
                 progress(source.position)
         report.lines, report.seconds = source.read, time.monotonic() - started
