@@ -293,6 +293,7 @@ def includeme(config: Any) -> None:
             # Identity is read when something asks for it: static files and health checks cost no statement.
             "tm.annotate_user": False,
             "retry.attempts": settings.request_attempts,
+            "retry.activate_hook": "feedsite.web.inputs.attempts",
             "pyramid.default_locale_name": settings.default_locale,
         }
     )

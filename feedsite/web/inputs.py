@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pyramid.httpexceptions import HTTPBadRequest, HTTPRequestEntityTooLarge
+from pyramid.request import Request
 from pyramid.response import Response
 
 from feedsite.settings import settings_of
@@ -19,7 +20,12 @@ def inputs_tween(handler: Callable[[Any], Response], registry: Any) -> Callable[
         if (request.content_length or 0) > limit:
             raise HTTPRequestEntityTooLarge
         try:
-            texts = [request.path_info, *_texts(request.GET), *_texts(request.POST)]
+            path = request.path_info
+        except UnicodeError:
+            request.environ["PATH_INFO"] = "/"  # what makes the error page asks for the path as well
+            raise HTTPBadRequest from None
+        try:
+            texts = [path, *_texts(request.GET), *_texts(request.POST)]
         except (UnicodeError, ValueError):
             raise HTTPBadRequest from None
         # NUL is text to Python and to SQLite, and an error in the middle of a transaction to PostgreSQL. A lone
@@ -43,6 +49,14 @@ def _encodable(text: str) -> bool:
     return True
 
 
+def attempts(request: Any) -> int | None:
+    """How often a request may be tried; None: as the settings say. What is too large is not even read."""
+    return 1 if (request.content_length or 0) > request.site_settings.max_body_bytes else None
+
+
 def includeme(config: Any) -> None:
     """Inside of the error pages, so that a refusal looks like the site."""
+    limit = settings_of(config.registry).max_body_bytes
+    # A body is kept to be read again when the request is tried again: in memory, no larger than we accept.
+    config.set_request_factory(type("Request", (Request,), {"request_body_tempfile_limit": limit}))
     config.add_tween("feedsite.web.inputs.inputs_tween", under="pyramid.tweens.excview_tween_factory")
