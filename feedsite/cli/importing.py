@@ -74,10 +74,11 @@ def _tell_pages(opened: Opened, report: Report) -> None:
     top = [account for account, _ in report.received.most_common(_SHOWN)]
     top += [account for account, _ in report.given.most_common(_SHOWN) if account not in top]
     with opened.transaction() as work:
-        people = work.find(PeopleService).by_ids(map(person_id, top))
-    if people:
+        found = work.find(PeopleService).by_ids(map(person_id, top))
+        handles = {person.id: person.handle for person in found.values()}
+    if handles:
         click.echo("Pages to look at:")
     for account in top:
-        if (person := people.get(person_id(account))) is not None:
+        if (handle := handles.get(person_id(account))) is not None:
             counts = f"{report.given[account]:,} done, {report.received[account]:,} received"
-            click.echo(f"  {opened.settings.site_url}/@{person.handle} ({counts})")
+            click.echo(f"  {opened.settings.site_url}/@{handle} ({counts})")
