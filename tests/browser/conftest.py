@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import ConsoleMessage, Page, sync_playwright
 from waitress.server import create_server
 
 from feedsite.accounts.models import Person
@@ -36,9 +36,11 @@ def one_live_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSite
     url = f"sqlite:///{tmp_path_factory.mktemp('live') / 'site.sqlite'}"
     migrate(url)
     # The port is not known before the server listens, the site's address not without the port: ask for one first.
-    server = create_server(lambda environ, start: site.app(environ, start), host="127.0.0.1", port=0, threads=4)
+    sites: list[Site] = []
+    server = create_server(lambda environ, start: sites[0].app(environ, start), host="127.0.0.1", port=0, threads=4)
     address = f"http://127.0.0.1:{server.effective_port}"
     site = Site(url, site_url=address)
+    sites.append(site)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     yield LiveSite(site, address)
@@ -69,8 +71,13 @@ class OpenedPage:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.complaints: list[str] = []
-        page.on("console", lambda message: self.complaints.append(message.text))
+        page.on("console", self._hear)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        # Chromium reports the status of an error page as a failure of its own: that page is meant.
+        if message.location["url"] != self.page.url or "status of 4" not in message.text:
+            self.complaints.append(message.text)
 
 
 Opener = Callable[..., Page]
