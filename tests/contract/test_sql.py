@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine
 
 from feedsite.feeds.stores.sql import SqlStore, default_tables
 from feedsite.feeds.testing import Clock, DifferentialContract, StoreContract
@@ -39,11 +39,12 @@ def postgresql_tables(postgresql_url: str) -> str:
 def on_postgresql(postgresql_tables: str) -> Iterator[MakeStore]:
     """One store on PostgreSQL, emptied each time it is asked for."""
     engine = create_engine(postgresql_tables)
-    names = ", ".join(table.name for table in default_tables().metadata.sorted_tables)
 
     def make(clock: Clock) -> SqlStore:
         with engine.begin() as connection:
-            connection.execute(text(f"TRUNCATE {names}"))
+            # They hold a few rows: much quicker than TRUNCATE, which makes new files.
+            for table in default_tables().metadata.sorted_tables:
+                connection.execute(table.delete())
         return SqlStore(postgresql_tables, clock=clock)
 
     yield make

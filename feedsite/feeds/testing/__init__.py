@@ -1,4 +1,4 @@
-"""What every store must do, as tests that a store's own test module subclasses; and the reference model of the semantics.
+"""What every store must do, as tests to be subclassed, and the reference model of the semantics.
 
     from feedsite.feeds.testing import Clock, StoreContract
 

@@ -93,7 +93,8 @@ class StoreContract:
         manager.follow("ana", "ana")
         posted = network.post("ana")
         assert network.ids(UnAggregated("ana")) == [posted]
-        assert manager.followers("ana").links == () and manager.count_followers("ana") == 0
+        assert manager.followers("ana").links == ()
+        assert manager.count_followers("ana") == 0
         assert manager.following("ana").links == ()
 
     def test_links_end_at_their_until(self, manager: Manager, network: Network, clock: Clock) -> None:
@@ -112,7 +113,8 @@ class StoreContract:
         second = manager.followers("ana", size=3, cursor=first.next)
         third = manager.followers("ana", size=3, cursor=second.next)
         found = [row.follower.id for page in (first, second, third) for row in page.links]
-        assert sorted(found) == [f"reader{number}" for number in range(7)] and third.next is None
+        assert sorted(found) == [f"reader{number}" for number in range(7)]
+        assert third.next is None
         with pytest.raises(InvalidCursor):
             manager.followers("ana", cursor="nonsense")
 
@@ -147,7 +149,8 @@ class StoreContract:
         assert not manager.add_activity_feed(second).changed
         assert [item.actor.id for item in manager.get_page(PublicAggregator()).items] == ["ana"]
         assert manager.get_page(ThingAggregator(note("2"))).items == ()
-        assert manager.delete_activity("a") and not manager.delete_activity("a")
+        assert manager.delete_activity("a")
+        assert not manager.delete_activity("a")
         assert not manager.add_activity_feed(first).changed
         assert manager.get_page(PublicAggregator()).items == ()
 
@@ -161,15 +164,19 @@ class StoreContract:
     def test_what_is_undone_and_done_again_is_a_new_act(self, manager: Manager, network: Network) -> None:
         like = Activity("like", Actor("ana"), Object("1", "note"))
         first = manager.perform(like)
-        assert first.changed and not manager.perform(like).changed
+        assert first.changed
+        assert not manager.perform(like).changed
         assert manager.performed("like", "ana", [note("1"), note("2")]) == {"note:1"}
-        assert manager.undo("like", "ana", note("1")) and not manager.undo("like", "ana", note("1"))
+        assert manager.undo("like", "ana", note("1"))
+        assert not manager.undo("like", "ana", note("1"))
         assert manager.performed("like", "ana", [note("1")]) == set()
         network.clock.forward(minutes=1)
         again = manager.perform(like)
-        assert again.changed and again.id != first.id
+        assert again.changed
+        assert again.id != first.id
         (item,) = manager.get_page(PublicAggregator()).items
-        assert item.first is not None and item.first.id == first.id
+        assert item.first is not None
+        assert item.first.id == first.id
 
     def test_twenty_presses_of_like_at_once_are_one_act(self, manager: Manager) -> None:
         manager.create_indexes()
@@ -197,7 +204,7 @@ class StoreContract:
         assert not manager.update_activity(Activity("create", Actor("ana"), Object("1", "note"), id="unknown"))
 
     def test_what_the_writer_kept_comes_back_as_given(self, manager: Manager) -> None:
-        extra = {"text": "é\u0000\U0001f600", "n": [1, 2.5, None, True, {"deep": {}}]}
+        extra: dict[str, Any] = {"text": "é\u0000\U0001f600", "n": [1, 2.5, None, True, {"deep": {}}]}
         act = Activity("add", Actor("ana", "person", {"a": 1}), Object("1", "note", {}), NOON, extra=extra, id="a")
         manager.add_activity_feed(act)
         (found,) = manager.get_feeds(PublicAggregator())
@@ -222,7 +229,8 @@ class StoreContract:
         second = manager.get_page(CursorAggregator("reader", size=7), first.next)
         third = manager.get_page(CursorAggregator("reader", size=7), second.next)
         items = [*first.items, *second.items, *third.items]
-        assert len(items) == 20 and {item.id for item in items} == written
+        assert len(items) == 20
+        assert {item.id for item in items} == written
         assert [item.key for item in items] == sorted((item.key for item in items), reverse=True)
         assert third.next is None
 
@@ -231,7 +239,8 @@ class StoreContract:
         for _ in range(6):
             network.post("ana")
         first, second = network.pages(CursorAggregator("reader", size=3))
-        assert len(first.items) == len(second.items) == 3 and second.next is None
+        assert len(first.items) == len(second.items) == 3
+        assert second.next is None
 
     def test_previous_leads_back_to_full_pages_and_then_to_the_first(self, manager: Manager, network: Network) -> None:
         network.follow("reader", "ana")
@@ -242,7 +251,8 @@ class StoreContract:
         back = manager.get_page(aggregator, pages[2].previous)
         assert [item.id for item in back.items] == posted[3:6]
         first = manager.get_page(aggregator, back.previous)
-        assert [item.id for item in first.items] == posted[:3] and first.previous is None
+        assert [item.id for item in first.items] == posted[:3]
+        assert first.previous is None
 
     def test_a_cursor_that_was_changed_or_is_another_feeds_is_refused(self, manager: Manager, network: Network) -> None:
         network.follow("reader", "ana")
@@ -403,7 +413,8 @@ class StoreContract:
         aggregator = YearMonthAggregator("reader", activities_per_group=2, size=3)
         (year,) = network.groups(aggregator)
         (month,) = year.groups
-        assert month.total == 9 and [item.id for item in network.rest(aggregator, month)] == posted
+        assert month.total == 9
+        assert [item.id for item in network.rest(aggregator, month)] == posted
 
     def test_cards_are_newest_first_and_none_comes_twice(self, network: Network) -> None:
         network.follow("reader", "ana", "bo")
@@ -451,7 +462,8 @@ class StoreContract:
         network.post("cy", verb="reply", on="3", target="1", audience=ana)
         groups = network.groups(NotificationAggregator("ana"))
         assert [(group.item.verb, group.total) for group in groups] == [("reply", 1), ("reply", 1), ("like", 4)]
-        assert [actor.id for actor in groups[2].actors] == ["bo", "di", "cy"] and groups[2].actor_count == 3
+        assert [actor.id for actor in groups[2].actors] == ["bo", "di", "cy"]
+        assert groups[2].actor_count == 3
 
     def test_new_and_earlier_are_split_at_the_marker_and_the_badge_counts_what_is_unseen(
         self, network: Network

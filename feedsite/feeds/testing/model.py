@@ -1,6 +1,7 @@
-"""The semantics of feeds in plain Python, to be read as the specification: no index, no page is cheap, every rule is one line.
+"""The semantics of feeds in plain Python, to be read as the specification: nothing is quick, every rule is a line.
 
-The model keeps acts and links in dicts. `feed` is the whole feed of an aggregator, in order; the other methods group it. A
+The model keeps acts and links in dicts. `feed` is the whole feed of an aggregator, in order; the other methods group
+it. A
 store is right when its pages, put together, are what the model says.
 """
 
@@ -132,7 +133,7 @@ class Model:
     def unlink(self, follower: Entity, kind: str, entity: Entity, verbs: tuple[str, ...] | None = None) -> bool:
         """Remove the link, or every link of the kind between the two."""
         names = [name for name in self.links if name[:3] == (follower, kind, entity) and verbs in (None, name[3])]
-        return any([self._stands(self.links.pop(name)) for name in names])
+        return bool([name for name in names if self._stands(self.links.pop(name))])
 
     def _stands(self, held: Held) -> bool:
         return held.until is None or held.until > self._clock()
@@ -210,7 +211,7 @@ class Model:
         return sorted(kept, key=lambda act: act.key, reverse=aggregator.order == "newest")
 
     def _in_feed(self, act: Act, aggregator: Aggregator) -> bool:
-        if aggregator.verbs and act.verb not in aggregator.verbs or act.verb in aggregator.without_verbs:
+        if (aggregator.verbs and act.verb not in aggregator.verbs) or act.verb in aggregator.without_verbs:
             return False
         if aggregator.touching and not set(aggregator.touching) & set(act.activity.touches):
             return False

@@ -37,7 +37,7 @@ class Clock:
 
 
 class Network:
-    """What people do in a test: every call writes through the manager, a second after the last one unless `at` says when."""
+    """What people do in a test: each post a second after the last one, unless `at` says when."""
 
     def __init__(self, manager: Manager, clock: Clock) -> None:
         self.manager, self.clock = manager, clock

@@ -238,9 +238,9 @@ class Predicates:
 
     def _inside(self, arm: Arm, query: FeedQuery, name: str, column: Any) -> Condition:
         if name == "since":
-            return or_(column.is_(None), arm.position >= column)
+            return arm.position >= column
         if name == "until":
-            return or_(column.is_(None), arm.position < column)
+            return arm.position < column
         if name == Facet.TOUCHED.value:
             touched: Condition = arm.source.left.c.entity == column
             return touched

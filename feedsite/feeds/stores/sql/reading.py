@@ -12,7 +12,6 @@ from sqlalchemy import (
     Connection,
     Integer,
     Select,
-    String,
     and_,
     column,
     func,
@@ -30,13 +29,14 @@ from feedsite.feeds.page import Item
 from feedsite.feeds.query import Cell, Facet, FeedQuery
 from feedsite.feeds.stores.base import CellAnswer, Head, LinkRow
 from feedsite.feeds.stores.sql.predicates import Predicates, Sight
-from feedsite.feeds.stores.sql.tables import Tables
+from feedsite.feeds.stores.sql.tables import Tables, key_type
 from feedsite.feeds.stores.sql.writing import triple_of
 
 _FIRST_WINDOW = 128
 _WIDER = 4
 _WIDEST = 16_384
 _CELLS = 200
+_EVER = (-(2**63), 2**63 - 1)
 
 
 class Reader:
@@ -297,13 +297,14 @@ def _value(aggregate: Callable[[Any], Any], keys: Select[Any] | None) -> Any:
 
 def _cells_table(names: list[str], cells: Sequence[Cell]) -> Any:
     columns: list[Any] = [column("n", Integer), column("since", BigInteger), column("until", BigInteger)]
-    columns += [column(f"v{at}", String) for at in range(len(names))]
+    columns += [column(f"v{at}", key_type()) for at in range(len(names))]
     rows: list[tuple[Any, ...]] = []
     for number, cell in enumerate(cells):
         if [facet.value for facet, _ in cell.values] != names:
             raise ValueError("the parts of one question have the same facets")
-        bounds = (None if ms is None else floor_position(ms) for ms in (cell.since_ms, cell.until_ms))
-        rows.append((number, *bounds, *(value for _, value in cell.values)))
+        since = _EVER[0] if cell.since_ms is None else floor_position(cell.since_ms)
+        until = _EVER[1] if cell.until_ms is None else floor_position(cell.until_ms)
+        rows.append((number, since, until, *(value for _, value in cell.values)))
     return values(*columns, name="part").data(rows).cte("part")
 
 

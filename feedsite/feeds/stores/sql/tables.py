@@ -33,7 +33,8 @@ NAMING = {
 }
 
 
-def _key() -> TypeEngine[str]:
+def key_type() -> TypeEngine[str]:
+    """The type of names."""
     # Names are compared byte by byte everywhere: SQLite's BINARY, PostgreSQL's "C", Python's own order.
     return String().with_variant(String(collation="C"), "postgresql")
 
@@ -73,18 +74,18 @@ def _acts(metadata: MetaData, prefix: str) -> Table:
         f"{prefix}_acts",
         metadata,
         Column("position", BigInteger, primary_key=True, autoincrement=False),
-        Column("id", _key(), primary_key=True),
-        Column("verb", _key(), nullable=False),
-        Column("actor", _key(), nullable=False),
-        Column("object", _key(), nullable=False),
-        Column("target", _key()),
-        Column("origin", _key()),
-        Column("visibility", _key(), nullable=False),
-        Column("gate", _key(), nullable=False),
-        Column("notice", _key(), nullable=False),
-        Column("lone", _key(), nullable=False),
+        Column("id", key_type(), primary_key=True),
+        Column("verb", key_type(), nullable=False),
+        Column("actor", key_type(), nullable=False),
+        Column("object", key_type(), nullable=False),
+        Column("target", key_type()),
+        Column("origin", key_type()),
+        Column("visibility", key_type(), nullable=False),
+        Column("gate", key_type(), nullable=False),
+        Column("notice", key_type(), nullable=False),
+        Column("lone", key_type(), nullable=False),
         Column("first_position", BigInteger),
-        Column("first_id", _key()),
+        Column("first_id", key_type()),
         Column("hidden", Boolean, nullable=False, server_default=text("false")),
         Column("body", Text),
         *_versioned(),
@@ -99,9 +100,9 @@ def _of_act(metadata: MetaData, name: str, column: str) -> Table:
     return Table(
         name,
         metadata,
-        Column(column, _key(), primary_key=True),
+        Column(column, key_type(), primary_key=True),
         Column("position", BigInteger, primary_key=True, autoincrement=False),
-        Column("id", _key(), primary_key=True),
+        Column("id", key_type(), primary_key=True),
         sqlite_with_rowid=False,
     )
 
@@ -110,11 +111,11 @@ def _links(metadata: MetaData, prefix: str) -> Table:
     return Table(
         f"{prefix}_links",
         metadata,
-        Column("follower", _key(), primary_key=True),
-        Column("kind", _key(), primary_key=True),
-        Column("entity", _key(), primary_key=True),
+        Column("follower", key_type(), primary_key=True),
+        Column("kind", key_type(), primary_key=True),
+        Column("entity", key_type(), primary_key=True),
         # ",like,reply," or "": an exact match of one verb is a search for ",verb,".
-        Column("verbs", _key(), primary_key=True),
+        Column("verbs", key_type(), primary_key=True),
         Column("since", BigInteger, nullable=False),
         Column("until", BigInteger),
         Column("weight", Float, nullable=False),
@@ -132,15 +133,17 @@ def tables(feed_index: str = "feeds", network_index: str = "network") -> Tables:
     states = Table(
         f"{feed_index}_states",
         metadata,
-        Column("triple", _key(), primary_key=True),
+        Column("triple", key_type(), primary_key=True),
         Column("generation", Integer, nullable=False),
         Column("standing", Boolean, nullable=False),
         Column("act_position", BigInteger, nullable=False),
         Column("first_position", BigInteger, nullable=False),
-        Column("first_id", _key(), nullable=False),
+        Column("first_id", key_type(), nullable=False),
         sqlite_with_rowid=False,
     )
-    verbs = Table(f"{feed_index}_verbs", metadata, Column("verb", _key(), primary_key=True), sqlite_with_rowid=False)
+    verbs = Table(
+        f"{feed_index}_verbs", metadata, Column("verb", key_type(), primary_key=True), sqlite_with_rowid=False
+    )
     return Tables(
         metadata=metadata,
         acts=_acts(metadata, feed_index),
