@@ -13,6 +13,7 @@ from feedsite.feeds import Activity, Actor, Entity, Manager, Marker, Object
 from feedsite.feeds.activity import Origin, Target
 from feedsite.feeds.aggregators import (
     ActorAggregator,
+    Aggregator,
     CollapseAggregator,
     CursorAggregator,
     NotificationAggregator,
@@ -23,7 +24,7 @@ from feedsite.feeds.aggregators import (
 )
 from feedsite.feeds.network import link
 from feedsite.feeds.order import instant
-from feedsite.feeds.query import Facet
+from feedsite.feeds.query import Facet, group_key
 from feedsite.feeds.testing.contract import MakeStore
 from feedsite.feeds.testing.model import Model
 from feedsite.feeds.testing.world import Clock, Network
@@ -184,6 +185,57 @@ class DifferentialContract:
             self._notices(history, options)
         finally:
             manager.close()
+
+    @settings(suppress_health_check=_CHECKS, deadline=None)
+    @given(steps=histories, between=st.lists(st.lists(_step, max_size=4), max_size=6), options=st.data())
+    def test_writing_while_paging_repeats_nothing_and_loses_nothing(
+        self, make_store: MakeStore, steps: Any, between: Any, options: Any
+    ) -> None:
+        """Whatever is written between two pages: what was in the feed at every page is shown, and once."""
+        clock = Clock()
+        manager = Manager(store=make_store(clock), renotify=RENOTIFY)
+        try:
+            history = History(manager, clock)
+            history.play(steps)
+            common, reader = self._common(options), options.draw(_person, label="reader")
+            aggregator: Aggregator = options.draw(
+                st.sampled_from(
+                    (
+                        CursorAggregator(reader, **common),
+                        PublicAggregator(reader, size=common["size"]),
+                        CollapseAggregator(reader, **common),
+                        NotificationAggregator(reader, scope="network", ungrouped=(), **common),
+                    )
+                ),
+                label="aggregator",
+            )
+            self._walk(history, aggregator, list(between))
+        finally:
+            manager.close()
+
+    def _walk(self, history: History, aggregator: Aggregator, between: list[Any]) -> None:
+        def name(act: Any) -> str:
+            """What a page shows of an act: itself, or its group."""
+            if not aggregator.levels:
+                return str(act.key.id)
+            if isinstance(aggregator, NotificationAggregator):
+                return group_key(act.verb, act.object.key)
+            return str(act.object.key)
+
+        shown: list[str] = []
+        always = {act.key.id: name(act) for act in history.model.feed(aggregator)}
+        page = history.manager.get_page(aggregator)
+        while True:
+            shown += [item.id for item in page.items]
+            shown += [str(group.value) for group in page.groups]
+            if page.next is None:
+                break
+            history.play(between.pop(0) if between else [])
+            now = {act.key.id for act in history.model.feed(aggregator)}
+            always = {act_id: value for act_id, value in always.items() if act_id in now}
+            page = history.manager.get_page(aggregator, page.next)
+        assert len(shown) == len(set(shown))
+        assert set(always.values()) <= set(shown)
 
     def _common(self, options: Any) -> dict[str, Any]:
         return {
