@@ -11,7 +11,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -23,7 +23,12 @@ SAMPLE_SECRETS = frozenset(
     {"only-for-development-on-one-machine-0000", "change-me", "only-for-the-test-suite-0000000000000000"}
 )
 
-_Parser = Callable[[str], Any]
+
+class _Kind(NamedTuple):
+    """How a setting's text is read, and what that is called in the docs."""
+
+    parse: Callable[[str], Any]
+    name: str
 
 
 class SettingError(ValueError):
@@ -39,48 +44,36 @@ def environment_name(name: str) -> str:
     return ENVIRONMENT_PREFIX + name.upper()
 
 
-def _text(value: str) -> str:
-    return value
-
-
-def _flag(value: str) -> bool:
-    known = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
-    try:
-        return known[value.lower()]
-    except KeyError:
-        raise ValueError("must be true or false") from None
-
-
-def _one_of(*choices: str) -> _Parser:
+def _one_of(*choices: str) -> _Kind:
     def parse(value: str) -> str:
         if value not in choices:
             raise ValueError(f"must be one of {', '.join(choices)}")
         return value
 
-    return parse
+    return _Kind(parse, "one of " + ", ".join(f"`{choice}`" for choice in choices))
 
 
-def _whole(low: int, high: int) -> _Parser:
+def _whole(low: int, high: int) -> _Kind:
     def parse(value: str) -> int:
         number = int(value) if re.fullmatch(r"-?\d+", value) else None
         if number is None or not low <= number <= high:
             raise ValueError(f"must be a whole number from {low} to {high}")
         return number
 
-    return parse
+    return _Kind(parse, f"whole number, {low} to {high}")
 
 
-def _seconds(low: float, high: float) -> _Parser:
+def _seconds(low: float, high: float) -> _Kind:
     def parse(value: str) -> float:
         number = float(value) if re.fullmatch(r"\d+(\.\d+)?", value) else None
         if number is None or not low <= number <= high:
-            raise ValueError(f"must be a number of seconds from {low:g} to {high:g}")
+            raise ValueError(f"must be a number of seconds from {low:.10g} to {high:.10g}")
         return number
 
-    return parse
+    return _Kind(parse, f"seconds, {low:.10g} to {high:.10g}")
 
 
-def _zone(value: str) -> str:
+def _read_zone(value: str) -> str:
     try:
         ZoneInfo(value)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -88,7 +81,7 @@ def _zone(value: str) -> str:
     return value
 
 
-def _site_url(value: str) -> str:
+def _read_site_url(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         raise ValueError("must be an address such as https://example.org, without query or fragment")
@@ -97,13 +90,13 @@ def _site_url(value: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def _database_url(value: str) -> str:
+def _read_database_url(value: str) -> str:
     if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise ValueError("must start with sqlite:/// or postgresql+psycopg://")
     return value
 
 
-def _secret(value: str) -> str:
+def _read_secret(value: str) -> str:
     if len(value) < 32:
         raise ValueError(
             "must have at least 32 characters; make one with: python -c 'import secrets; print(secrets.token_hex(32))'"
@@ -111,7 +104,7 @@ def _secret(value: str) -> str:
     return value
 
 
-def _rates(value: str) -> str:
+def _read_rates(value: str) -> str:
     from limits import parse_many
 
     try:
@@ -121,14 +114,22 @@ def _rates(value: str) -> str:
     return value
 
 
-def _handles(value: str) -> tuple[str, ...]:
+def _read_handles(value: str) -> tuple[str, ...]:
     return tuple(word.lower() for word in value.split())
 
 
-def declare(parse: _Parser, default: Any = MISSING, *, help: str) -> Any:
+_TEXT = _Kind(str, "text")
+_ZONE = _Kind(_read_zone, "IANA time zone")
+_SITE_URL = _Kind(_read_site_url, "address of a site's root, http or https")
+_DATABASE_URL = _Kind(_read_database_url, "SQLAlchemy URL")
+_SECRET = _Kind(_read_secret, "text of at least 32 characters")
+_RATES = _Kind(_read_rates, "rates, separated by `;`")
+_HANDLES = _Kind(_read_handles, "names, separated by spaces")
+
+
+def declare(kind: _Kind, default: Any = MISSING, *, help: str) -> Any:
     """One setting: how its text is read, its default as text (none: it must be given) and what it is for."""
-    metadata = {"parse": parse, "default": default, "help": help}
-    return field(metadata=metadata)
+    return field(metadata={"parse": kind.parse, "type": kind.name, "default": default, "help": help})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,21 +142,21 @@ class Settings:
         help="What this process is for. Development and testing accept the sample secrets, show the style guide and "
         "make templates fail on an undefined name.",
     )
-    site_name: str = declare(_text, "feedsite", help="The name people see in the header, in titles and in mails.")
+    site_name: str = declare(_TEXT, "feedsite", help="The name people see in the header, in titles and in mails.")
     site_url: str = declare(
-        _site_url,
+        _SITE_URL,
         "http://localhost:6543",
         help="Where people reach the site. When it is https, cookies are Secure with the __Host- prefix, and HSTS is "
         "sent.",
     )
     contact_email: str = declare(
-        _text, "", help="Where security.txt and the privacy page send people. Without it security.txt answers 404."
+        _TEXT, "", help="Where security.txt and the privacy page send people. Without it security.txt answers 404."
     )
     secret: str = declare(
-        _secret, help="Signs cookies, cursors and links. At least 32 characters, known to this site alone."
+        _SECRET, help="Signs cookies, cursors and links. At least 32 characters, known to this site alone."
     )
     database_url: str = declare(
-        _database_url, help="The database: sqlite:///absolute/path.sqlite or postgresql+psycopg://user@host/name."
+        _DATABASE_URL, help="The database: sqlite:///absolute/path.sqlite or postgresql+psycopg://user@host/name."
     )
     database_pool_size: int = declare(_whole(1, 200), "10", help="Connections kept open to the database, per process.")
     database_busy_timeout: float = declare(
@@ -188,7 +189,7 @@ class Settings:
         _whole(2, 20), "2", help="Passes of one argon2id hash. Raising it re-hashes at login."
     )
     static_path: str = declare(
-        _text, "", help="The folder of static files; empty: `static` beside the package, as in a checkout."
+        _TEXT, "", help="The folder of static files; empty: `static` beside the package, as in a checkout."
     )
     throttle_storage: str = declare(
         _one_of("memory", "database"),
@@ -196,28 +197,28 @@ class Settings:
         help="Where attempts are counted: memory (one process) or database (several processes; PostgreSQL only).",
     )
     throttle_login_address: str = declare(
-        _rates, "30 per 15 minutes; 200 per day", help="Sign-in attempts from one address (IPv6: one /64)."
+        _RATES, "30 per 15 minutes; 200 per day", help="Sign-in attempts from one address (IPv6: one /64)."
     )
     throttle_login_account: str = declare(
-        _rates,
+        _RATES,
         "10 per 15 minutes; 50 per day",
         help="Sign-in attempts on one account from browsers that never signed in to it. A browser that did has its own "
         "count, so strangers cannot lock an owner out.",
     )
     throttle_join: str = declare(
-        _rates, "10 per hour; 30 per day", help="Accounts made from one address (IPv6: one /64)."
+        _RATES, "10 per hour; 30 per day", help="Accounts made from one address (IPv6: one /64)."
     )
-    throttle_post: str = declare(_rates, "30 per minute; 500 per day", help="Notes and replies by one person.")
-    throttle_react: str = declare(_rates, "120 per minute; 5000 per day", help="Likes and shares by one person.")
+    throttle_post: str = declare(_RATES, "30 per minute; 500 per day", help="Notes and replies by one person.")
+    throttle_react: str = declare(_RATES, "120 per minute; 5000 per day", help="Likes and shares by one person.")
     throttle_follow: str = declare(
-        _rates, "60 per minute; 1000 per day", help="Follows, watches and mutes by one person."
+        _RATES, "60 per minute; 1000 per day", help="Follows, watches and mutes by one person."
     )
     reserved_handles: tuple[str, ...] = declare(
-        _handles, "", help="Further handles nobody may take, separated by spaces, besides the built-in list."
+        _HANDLES, "", help="Further handles nobody may take, separated by spaces, besides the built-in list."
     )
     note_max_length: int = declare(_whole(1, 1000), "1000", help="Characters in a note.")
-    default_zone: str = declare(_zone, "UTC", help="The time zone of people who are not signed in.")
-    default_locale: str = declare(_text, "en", help="The language of people who are not signed in.")
+    default_zone: str = declare(_ZONE, "UTC", help="The time zone of people who are not signed in.")
+    default_locale: str = declare(_TEXT, "en", help="The language of people who are not signed in.")
 
     @property
     def is_https(self) -> bool:

@@ -1,0 +1,72 @@
+"""The migrations make exactly what the models say, on both databases, and can be taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import alembic.autogenerate
+import alembic.command
+import alembic.config
+import pytest
+from alembic.migration import MigrationContext
+from sqlalchemy import Engine, make_url, text
+
+from feedsite.db import Base, make_engine
+from feedsite.feeds.stores.sql import metadata as feed_metadata
+
+from tests.site import INI, migrate, table_names
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty(request: pytest.FixtureRequest, tmp_path) -> Iterator[Engine]:
+    """An empty database of each kind."""
+    if request.param == "sqlite":
+        engine = make_engine(f"sqlite:///{tmp_path / 'empty.sqlite'}")
+        yield engine
+        engine.dispose()
+        return
+    server = make_url(request.getfixturevalue("postgresql_url"))
+    admin = make_engine(server).execution_options(isolation_level="AUTOCOMMIT")
+    name = f"{server.database}_migrations"
+    with admin.connect() as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+    engine = make_engine(server.set(database=name))
+    yield engine
+    engine.dispose()
+    with admin.connect() as connection:
+        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+    admin.dispose()
+
+
+def url_of(engine: Engine) -> str:
+    return engine.url.render_as_string(hide_password=False)
+
+
+def test_a_migrated_database_is_what_the_models_say(empty: Engine) -> None:
+    migrate(url_of(empty))
+    with empty.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        differences = alembic.autogenerate.compare_metadata(context, [Base.metadata, feed_metadata])
+    assert differences == []
+
+
+def test_it_has_every_table(empty: Engine) -> None:
+    migrate(url_of(empty))
+    declared = set(Base.metadata.tables) | set(feed_metadata.tables)
+    assert table_names(empty) == declared | {"alembic_version"}
+
+
+def test_migrating_twice_changes_nothing_and_all_can_be_taken_back(empty: Engine) -> None:
+    migrate(url_of(empty))
+    migrate(url_of(empty))
+    with empty.begin() as connection:
+        config = alembic.config.Config(INI)
+        config.attributes["connection"] = connection
+        alembic.command.downgrade(config, "base")
+    assert table_names(empty) == {"alembic_version"}
+    migrate(url_of(empty))
+
+
+def test_there_is_one_line_of_revisions() -> None:
+    script = alembic.script.ScriptDirectory.from_config(alembic.config.Config(INI))
+    assert len(script.get_heads()) == 1

@@ -1,0 +1,110 @@
+"""A setting that is wrong stops the start and says which one it is; every setting is documented."""
+
+from __future__ import annotations
+
+import configparser
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from feedsite.settings import SettingError, Settings, environment_name, load
+from feedsite.settings_page import page
+
+ROOT = Path(__file__).resolve().parents[2]
+SECRET = "0123456789abcdef0123456789abcdef"
+GOOD = {"feedsite.secret": SECRET, "feedsite.database_url": "sqlite:////var/lib/feedsite.sqlite"}
+
+
+def test_the_least_that_is_needed() -> None:
+    settings = load(GOOD, {})
+    assert settings.environment == "production"
+    assert settings.site_url == "http://localhost:6543"
+    assert settings.request_attempts == 3
+
+
+@pytest.mark.parametrize("missing", ["secret", "database_url"])
+def test_what_has_no_default_must_be_there(missing: str) -> None:
+    ini = {name: value for name, value in GOOD.items() if name != f"feedsite.{missing}"}
+    with pytest.raises(
+        SettingError, match=rf"^feedsite\.{missing} \(environment: FEEDSITE_{missing.upper()}\): must be set"
+    ):
+        load(ini, {})
+
+
+def test_the_environment_goes_over_the_file() -> None:
+    settings = load({**GOOD, "feedsite.site_name": "file"}, {"FEEDSITE_SITE_NAME": "environment"})
+    assert settings.site_name == "environment"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("environment", "live"),
+        ("site_url", "example.org"),
+        ("site_url", "ftp://example.org"),
+        ("site_url", "https://example.org/sub"),
+        ("secret", "short"),
+        ("database_url", "mysql://localhost/x"),
+        ("database_pool_size", "many"),
+        ("database_pool_size", "0"),
+        ("database_busy_timeout", "-1"),
+        ("database_statement_timeout", "60"),
+        ("max_body_bytes", "1e6"),
+        ("password_memory_kib", "19455"),
+        ("password_iterations", "1"),
+        ("throttle_login_address", "often"),
+        ("throttle_storage", "redis"),
+        ("throttle_storage", "database"),
+        ("note_max_length", "1001"),
+        ("default_zone", "Mars/Olympus"),
+        ("default_zone", "../etc/passwd"),
+        ("session_idle_seconds", "99999999"),
+    ],
+)
+def test_a_bad_value_is_named_and_not_shown(name: str, value: str) -> None:
+    with pytest.raises(SettingError) as raised:
+        load({**GOOD, f"feedsite.{name}": value}, {})
+    assert raised.value.name == name
+    assert environment_name(name) in str(raised.value)
+    if name == "secret":
+        assert value not in str(raised.value)
+
+
+def test_a_name_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(SettingError, match=r"feedsite\.stie_name .*: there is no such setting"):
+        load({**GOOD, "feedsite.stie_name": "x"}, {})
+
+
+def test_other_peoples_settings_are_left_alone() -> None:
+    load({**GOOD, "pyramid.reload_templates": "true", "stie_name": "x"}, {"FEEDSITE_REAL_DATA": "x"})
+
+
+@pytest.mark.parametrize("file", ["development.ini", "testing.ini"])
+def test_sample_secrets_are_for_samples(file: str) -> None:
+    parser = configparser.ConfigParser(defaults={"here": "/srv"}, interpolation=None)
+    parser.read(ROOT / file)
+    ini = dict(parser["app:main"])
+    assert load(ini, {}).secret == ini["feedsite.secret"]
+    with pytest.raises(SettingError, match=r"feedsite\.secret .*is the sample everybody can read"):
+        load(ini, {"FEEDSITE_ENVIRONMENT": "production"})
+
+
+def test_the_production_sample_lacks_only_what_must_be_ones_own() -> None:
+    parser = configparser.ConfigParser(defaults={"here": "/srv"}, interpolation=None)
+    parser.read(ROOT / "production.ini.example")
+    ini = dict(parser["app:main"])
+    with pytest.raises(SettingError):
+        load(ini, {})
+    own = {"FEEDSITE_SECRET": SECRET, "FEEDSITE_DATABASE_URL": "postgresql+psycopg://feedsite@localhost/feedsite"}
+    settings = load(ini, own)
+    assert settings.is_https
+    assert settings.is_production
+
+
+def test_every_setting_is_documented() -> None:
+    written = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    assert written == page(), "write it again: python -m feedsite.settings_page > docs/settings.md"
+    for declared in fields(Settings):
+        assert f"`feedsite.{declared.name}`" in written
+        assert declared.metadata["help"].endswith(".")
