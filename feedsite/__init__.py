@@ -18,6 +18,10 @@ INCLUDES = (
     "feedsite.routes",
     "feedsite.errors",
     "feedsite.accounts",
+    "feedsite.graph",
+    "feedsite.posts",
+    "feedsite.moderation",
+    "feedsite.admin",
 )
 
 

@@ -19,6 +19,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from feedsite.db import is_unavailable
 from feedsite.feeds.errors import InvalidCursor, StoreUnavailable
+from feedsite.security.policy import Hidden
 from feedsite.security.throttle import TooManyRequests
 from feedsite.web.cursors import first_page_url
 from feedsite.web.presenting import LinkView
@@ -113,11 +114,13 @@ def _methods(request: Any) -> set[str]:
 
 @forbidden_view_config()
 def forbidden(error: HTTPForbidden, request: Any) -> Response:
-    """To the sign-in page for who is not signed in; 403 with the reason for who is."""
+    """To the sign-in page for who is not signed in; 403 with the reason for who is, or 404 where existence is private."""
     if request.identity is None:
         back = request.path_qs if request.method in ("GET", "HEAD") else ""
         query = f"?{urlencode({'next': back})}" if back else ""
         return HTTPSeeOther(request.route_path("accounts.login") + query)
+    if isinstance(error.result, Hidden):
+        return error_page(request, 404)
     return error_page(request, 403, message=_reason(error, request))
 
 
@@ -158,15 +161,21 @@ def bad_cursor(error: Exception, request: Any) -> Response:
 @exception_view_config(TooManyRequests)
 def too_many(error: TooManyRequests, request: Any) -> Response:
     """429 with the wait, in words and in `Retry-After`."""
+    message = wait_sentence(request, error)
+    return error_page(request, 429, message=message, headers={"Retry-After": str(error.retry_after)})
+
+
+def wait_sentence(request: Any, error: TooManyRequests) -> str:
+    """How long to wait, as a sentence."""
     minutes = -(-error.retry_after // 60)
-    message = request.localizer.pluralize(
+    sentence: str = request.localizer.pluralize(
         "You did this very often in a short time. Please wait ${minutes} minute and try again.",
         "You did this very often in a short time. Please wait ${minutes} minutes and try again.",
         minutes,
         domain="feedsite",
         mapping={"minutes": minutes},
     )
-    return error_page(request, 429, message=message, headers={"Retry-After": str(error.retry_after)})
+    return sentence
 
 
 @exception_view_config(StoreUnavailable)

@@ -7,6 +7,7 @@ from typing import Any
 #: What a handle looks like in a path. Upper case is accepted and answered with a redirect or the same page.
 _HANDLE = r"{handle:[A-Za-z0-9_]{1,30}}"
 _NOTE = r"{note_id:[0-9a-z]{1,40}}"
+_PERSON = r"{person_id:[0-9a-z]{1,40}}"
 
 ROUTES: tuple[tuple[str, str], ...] = (
     # Machines
@@ -38,7 +39,32 @@ ROUTES: tuple[tuple[str, str], ...] = (
     # Notifications
     ("notifications.list", "/notifications"),
     # Admins
+    ("admin.start", "/admin"),
     ("admin.people", "/admin/people"),
+    ("admin.person", f"/admin/people/{_PERSON}"),
+    ("admin.suspend", f"/admin/people/{_PERSON}/suspend"),
+    ("admin.reinstate", f"/admin/people/{_PERSON}/reinstate"),
+    ("admin.role", f"/admin/people/{_PERSON}/role"),
+    ("admin.audit", "/admin/audit"),
+    # Notes
+    ("posts.write", "/notes"),
+    ("posts.reply", f"/notes/{_NOTE}/reply"),
+    ("posts.like", f"/notes/{_NOTE}/like"),
+    ("posts.unlike", f"/notes/{_NOTE}/unlike"),
+    ("posts.share", f"/notes/{_NOTE}/share"),
+    ("posts.unshare", f"/notes/{_NOTE}/unshare"),
+    ("posts.watch", f"/notes/{_NOTE}/watch"),
+    ("posts.unwatch", f"/notes/{_NOTE}/unwatch"),
+    ("posts.mute", f"/notes/{_NOTE}/mute"),
+    ("posts.unmute", f"/notes/{_NOTE}/unmute"),
+    ("posts.delete", f"/notes/{_NOTE}/delete"),
+    # Links
+    ("graph.watch_tag", "/tags/{tag}/watch"),
+    ("graph.unwatch_tag", "/tags/{tag}/unwatch"),
+    ("graph.follow", f"/@{_HANDLE}/follow"),
+    ("graph.unfollow", f"/@{_HANDLE}/unfollow"),
+    ("graph.mute", f"/@{_HANDLE}/mute"),
+    ("graph.unmute", f"/@{_HANDLE}/unmute"),
     # People and their notes: last, a handle's path is the widest
     ("timelines.following", f"/@{_HANDLE}/following"),
     ("timelines.followers", f"/@{_HANDLE}/followers"),

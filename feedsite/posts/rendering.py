@@ -1,0 +1,64 @@
+"""From a note's text to HTML that is safe to print, and to a line of plain text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+import nh3
+from markupsafe import Markup
+
+from feedsite.posts.text import Kind, Piece, pieces
+
+_LINK_REL = "nofollow ugc noopener"
+_SHOWN_ADDRESS = 48
+_SCHEME = re.compile(r"https?://(www\.)?", re.IGNORECASE)
+_SPACE = re.compile(r"\s+")
+
+
+def render(text: str, *, mentions: Mapping[str, str], tag_url: Callable[[str], str]) -> Markup:
+    """A normalised text as paragraphs.
+
+    Args:
+        text: as `text.normalised` leaves it.
+        mentions: addresses of people's pages by handle (lower case); other handles stay text.
+        tag_url: the address of a tag's page.
+
+    Returns `<p>` with `<br>` and `<a>` in them, nothing else; an address leads away with rel="nofollow ugc noopener".
+    """
+    html = Markup("").join(_html(piece, mentions, tag_url) for piece in pieces(text))
+    paragraphs = html.replace("\n\n", Markup('</p><p dir="auto">')).replace("\n", Markup("<br>"))
+    whole = Markup('<p dir="auto">{}</p>').format(paragraphs)
+    # Everything above escapes; this is the second lock on the same door.
+    attributes = {"p": {"dir"}, "a": {"href", "class", "rel"}}
+    clean = nh3.clean(whole, tags={"p", "br", "a"}, attributes=attributes, url_schemes={"http", "https"}, link_rel=None)
+    return Markup(clean)  # noqa: S704 - escaped, then sanitised
+
+
+def _html(piece: Piece, mentions: Mapping[str, str], tag_url: Callable[[str], str]) -> Markup:
+    if piece.kind is Kind.LINK:
+        return Markup('<a href="{}" rel="{}">{}</a>').format(piece.value, _LINK_REL, _shown(piece.text))
+    if piece.kind is Kind.TAG:
+        return Markup('<a class="tag" href="{}">{}</a>').format(tag_url(piece.value), piece.text)
+    if piece.kind is Kind.MENTION and piece.value in mentions:
+        return Markup('<a class="mention" href="{}">{}</a>').format(mentions[piece.value], piece.text)
+    return Markup("{}").format(piece.text)
+
+
+def _shown(address: str) -> str:
+    bare = _SCHEME.sub("", address, count=1)
+    return bare if len(bare) <= _SHOWN_ADDRESS else bare[: _SHOWN_ADDRESS - 1] + "…"
+
+
+def excerpt(text: str, length: int = 120) -> str:
+    """The beginning of a text in one line, cut at a word where that is possible.
+
+    Args:
+        length: characters at most.
+    """
+    line = _SPACE.sub(" ", text).strip()
+    if len(line) <= length:
+        return line
+    cut = line[: length - 1]
+    whole = cut.rpartition(" ")[0]
+    return (whole if len(whole) > length // 2 else cut).rstrip() + "…"
