@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 #: What a handle looks like in a path. Upper case is accepted and answered with a redirect or the same page.
-_HANDLE = r"{handle:[A-Za-z0-9_]{1,30}}"
+#: The @ is a placeholder too: what is literal in a pattern is quoted in addresses (%40ana).
+_HANDLE = r"{at:@}{handle:[A-Za-z0-9_]{1,30}}"
 _NOTE = r"{note_id:[0-9a-z]{1,40}}"
 _PERSON = r"{person_id:[0-9a-z]{1,40}}"
 
@@ -61,19 +62,23 @@ ROUTES: tuple[tuple[str, str], ...] = (
     # Links
     ("graph.watch_tag", "/tags/{tag}/watch"),
     ("graph.unwatch_tag", "/tags/{tag}/unwatch"),
-    ("graph.follow", f"/@{_HANDLE}/follow"),
-    ("graph.unfollow", f"/@{_HANDLE}/unfollow"),
-    ("graph.mute", f"/@{_HANDLE}/mute"),
-    ("graph.unmute", f"/@{_HANDLE}/unmute"),
+    ("graph.follow", f"/{_HANDLE}/follow"),
+    ("graph.unfollow", f"/{_HANDLE}/unfollow"),
+    ("graph.mute", f"/{_HANDLE}/mute"),
+    ("graph.unmute", f"/{_HANDLE}/unmute"),
     # People and their notes: last, a handle's path is the widest
-    ("timelines.following", f"/@{_HANDLE}/following"),
-    ("timelines.followers", f"/@{_HANDLE}/followers"),
-    ("posts.note", f"/@{_HANDLE}/{_NOTE}"),
-    ("timelines.profile", f"/@{_HANDLE}"),
+    ("timelines.following", f"/{_HANDLE}/following"),
+    ("timelines.followers", f"/{_HANDLE}/followers"),
+    ("posts.note", f"/{_HANDLE}/{_NOTE}"),
+    ("timelines.profile", f"/{_HANDLE}"),
 )
 
 
 def includeme(config: Any) -> None:
     """Add the routes; their views are found by the features' own scans."""
     for name, pattern in ROUTES:
-        config.add_route(name, pattern)
+        config.add_route(name, pattern, pregenerator=_with_at if _HANDLE in pattern else None)
+
+
+def _with_at(request: Any, elements: tuple[Any, ...], parts: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    return elements, {"at": "@", **parts}
