@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -10,6 +11,9 @@ from feedsite.feeds import Manager
 from feedsite.feeds.stores.sql import SqlStore
 from feedsite.security.signing import Signer
 from feedsite.settings import Settings
+
+#: What is undone and done again notifies again after this long (other verbs: never).
+RENOTIFY = {"follow": timedelta(days=1)}
 
 
 def manager_for(session: Session, settings: Settings) -> Manager:
@@ -20,7 +24,7 @@ def manager_for(session: Session, settings: Settings) -> Manager:
         settings: for the secret that signs cursors.
     """
     secret = Signer(settings.secret_bytes, "feeds").digest("cursors").encode()
-    return Manager(store=SqlStore(connection=session.connection), secret=secret)
+    return Manager(store=SqlStore(connection=session.connection), secret=secret, renotify=RENOTIFY)
 
 
 def manager_service(_context: object, request: Any) -> Manager:
