@@ -24,6 +24,8 @@ __all__ = ["COMMANDS", "Opened", "Refusal", "Work", "main", "site"]
 #: Every command and where it stands. A module is imported when its command is asked for.
 COMMANDS: dict[str, str] = {
     "db": "feedsite.cli.db:db",
+    "user": "feedsite.cli.user:user",
+    "demo": "feedsite.cli.demo:demo",
     "import": "feedsite.cli.importing:importing",
 }
 

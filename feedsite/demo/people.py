@@ -61,7 +61,14 @@ def make_people(rng: Random, count: int = COUNT) -> list[DemoPerson]:
 
 
 def _known(
-    rng: Random, handle: str, name: str, zone: str, keys: tuple[str, ...], energy: float, pull: float, role: str = "member"
+    rng: Random,
+    handle: str,
+    name: str,
+    zone: str,
+    keys: tuple[str, ...],
+    energy: float,
+    pull: float,
+    role: str = "member",
 ) -> DemoPerson:
     bios = {
         "ana": "Translator by day, sourdough by night. Reads on trams, writes small programs, asks many questions.",
@@ -113,7 +120,7 @@ def _handle(rng: Random, name: str, chosen: list[Theme], taken: set[str]) -> str
 
 def _plain(text: str) -> str:
     """A name in the letters of handles: ø and such have no decomposition."""
-    spelled = text.lower().translate(str.maketrans({"ø": "o", "æ": "ae", "ß": "ss"}))
+    spelled = text.lower().replace("ø", "o").replace("æ", "ae").replace("ß", "ss")
     return "".join(letter for letter in unicodedata.normalize("NFKD", spelled) if "a" <= letter <= "z")
 
 

@@ -71,7 +71,8 @@ class Deck:
     """Sentences drawn like cards: none comes again before all have come."""
 
     def __init__(self, rng: Random, cards: list[Any]) -> None:
-        self._rng, self._cards, self._left = rng, list(cards), []  # type: Random, list[Any], list[Any]
+        self._rng, self._cards = rng, list(cards)
+        self._left: list[Any] = []
 
     def draw(self) -> Any:
         """The next card."""
@@ -86,6 +87,11 @@ class Speaker:
     def __init__(self, rng: Random) -> None:
         self._rng = rng
         self._said: set[str] = set()
+
+    @property
+    def count(self) -> int:
+        """How many different things were said."""
+        return len(self._said)
 
     def say(self, template: str, slots: dict[str, list[str]], **given: str) -> str:
         """A sentence with its gaps filled; a gap that comes twice is filled alike.
