@@ -1,0 +1,15 @@
+"""Notifications: what concerns a reader, grouped when it is read; the list, the pane and the badge."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def includeme(config: Any) -> None:
+    """Register the service, put the pane on every request, and find the views."""
+    from feedsite.notifications.services import NotificationService, notification_service
+    from feedsite.notifications.views import notification_pane
+
+    config.register_service_factory(notification_service, NotificationService)
+    config.add_request_method(notification_pane, "notification_pane", reify=True)
+    config.scan(".views")

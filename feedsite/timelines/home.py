@@ -1,0 +1,103 @@
+"""A reader's home: what came from what they follow, up to where they have read, and what is new."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from feedsite.feeds import Counted, Entity, Manager, OrderKey
+from feedsite.feeds.aggregators import CursorAggregator
+from feedsite.feeds.query import FeedQuery
+from feedsite.timelines.marks import HOME, Mark, MarkService
+from feedsite.timelines.services import Timeline, TimelineService
+
+SIZE = 20
+FOLLOWS_NOTHING, NOTHING_YET, FILTERED = "follows-nothing", "nothing-yet", "filtered"
+
+
+class NewsAggregator(CursorAggregator):
+    """A reader's home without their own acts: what can be new to them."""
+
+    def query(self, as_of: int) -> FeedQuery:
+        """The network's acts, less the reader's own."""
+        return super().query(as_of).but(others_only=True)
+
+    def own_fingerprint(self) -> tuple[str, ...]:
+        """That it is without them."""
+        return ("others",)
+
+
+@dataclass(frozen=True)
+class Home:
+    """A page of a reader's home.
+
+    Attributes:
+        timeline: its acts.
+        mark: up to where the reader has read; None: they never said.
+        upto: the mark of what is on the page; None: nothing is.
+        new: how many acts are newer than the mark, counted to 100.
+        empty: why there is nothing: "follows-nothing", "nothing-yet" or "filtered"; "" when there is something.
+    """
+
+    timeline: Timeline
+    mark: Mark | None
+    upto: Mark | None
+    new: Counted
+    empty: str = ""
+
+    def first_read(self, reader: Entity) -> int | None:
+        """The index of the first act that was read before, where acts that are new stand above it."""
+        if self.mark is None:
+            return None
+        marker, index = self.mark.marker, 0
+        for at, item in enumerate(self.timeline.page.items, start=1):
+            if item.actor != reader and not marker.covers(item.newness):
+                index = at
+        return index if 0 < index < len(self.timeline.page.items) else None
+
+
+class HomeService:
+    """Reads homes and keeps their marks."""
+
+    def __init__(self, timelines: TimelineService, feeds: Manager, marks: MarkService) -> None:
+        self._timelines, self._feeds, self._marks = timelines, feeds, marks
+
+    def read(self, reader: Entity, cursor: str | None = None, *, only_new: bool = False) -> Home:
+        """A page of a reader's home, newest first; with `only_new` what is newer than their mark and not their own.
+
+        Raises InvalidCursor.
+        """
+        mark = self._marks.mark(reader.id, HOME)
+        marker = None if mark is None else mark.marker
+        everything = CursorAggregator(reader, include_history=True, size=SIZE)
+        news = NewsAggregator(reader, include_history=True, size=SIZE, newer_than=marker)
+        timeline = self._timelines.read(news if only_new else everything, cursor)
+        return Home(
+            timeline=timeline,
+            mark=mark,
+            upto=Mark.upto(_keys(timeline)),
+            new=self._feeds.count_new(NewsAggregator(reader, include_history=True), marker),
+            empty="" if timeline.page.items else self.why_empty(reader, only_new=only_new),
+        )
+
+    def why_empty(self, reader: Entity, *, only_new: bool = False) -> str:
+        """Which of the three states an empty page of a reader's network is in."""
+        if self._timelines.follows_nothing(reader):
+            return FOLLOWS_NOTHING
+        everything = CursorAggregator(reader, include_history=True, size=1)
+        return FILTERED if only_new and not self._timelines.is_empty(everything) else NOTHING_YET
+
+    def mark_read(self, reader: Entity, mark: Mark) -> None:
+        """Move the reader's mark forward."""
+        self._marks.move(reader.id, HOME, mark)
+
+
+def _keys(timeline: Timeline) -> list[OrderKey]:
+    return [item.newness for item in timeline.page.items]
+
+
+def home_service(_context: object, request: Any) -> HomeService:
+    """Service factory."""
+    return HomeService(
+        request.find_service(TimelineService), request.find_service(Manager), request.find_service(MarkService)
+    )

@@ -1,0 +1,116 @@
+"""Reading timelines: pages from the feed engine, people and notes from SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from feedsite.accounts.models import Person
+from feedsite.accounts.services import PeopleService
+from feedsite.feeds import Entity, Group, Manager, Page
+from feedsite.feeds.aggregators import PublicAggregator, YearMonthAggregator
+from feedsite.feeds.aggregators.base import Aggregator
+from feedsite.posts.models import Note
+from feedsite.posts.services import NoteService
+
+#: How many of the newest public acts tell who is active.
+_RECENT_ACTS = 100
+_MONTHS_AT_ONCE = 600
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """A page of a feed with everything its items show.
+
+    Attributes:
+        page: what the engine gave.
+        people: the people it speaks of, by key.
+        notes: the notes its acts are about, by key; one that is deleted is not there.
+    """
+
+    page: Page
+    people: Mapping[str, Person]
+    notes: Mapping[str, Note]
+
+
+class TimelineService:
+    """Reads timelines: pages from the feed engine, people and notes from SQL, one statement for each."""
+
+    def __init__(self, feeds: Manager, people: PeopleService, notes: NoteService) -> None:
+        self._feeds, self._people, self._notes = feeds, people, notes
+
+    def read(self, aggregator: Aggregator, cursor: str | None = None) -> Timeline:
+        """One page of a feed with everything its items show.
+
+        Raises InvalidCursor, and StoreUnavailable when the feed store cannot be reached.
+        """
+        return self.of(self._feeds.get_page(aggregator, cursor))
+
+    def of(self, page: Page) -> Timeline:
+        """A page that was read already, with everything its items show."""
+        notes = {item.object.key for item in page.every_item() if item.object.type == "note"}
+        people = {Entity("person", person_id).key for person_id in page.people()}
+        return Timeline(page, self._people.by_key(people), self._notes.by_key(notes))
+
+    def groups(self, aggregator: Aggregator) -> tuple[Group, ...]:
+        """The groups of a feed's first page, where their values and totals are all that is shown."""
+        return self._feeds.get_page(aggregator).groups
+
+    def is_empty(self, aggregator: Aggregator) -> bool:
+        """Whether a feed has nothing at all."""
+        page = self._feeds.get_page(aggregator)
+        return not page.items and not page.groups
+
+    def follows_nothing(self, reader: Entity) -> bool:
+        """Whether a reader neither follows nor watches anything but themselves."""
+        return not self._feeds.following(reader, kinds=("follow", "watch"), size=1).links
+
+    def years(self, reader: Entity, zone: str) -> list[Group]:
+        """Every year of a reader's network in their zone with every month that has something, newest first."""
+        aggregator = YearMonthAggregator(
+            reader, include_history=True, zone=zone, activities_per_group=1, size=_MONTHS_AT_ONCE
+        )
+        found: list[Group] = []
+        cursor: str | None = None
+        while True:
+            page = self._feeds.get_page(aggregator, cursor)
+            for group in page.groups:
+                # A year whose months are on two pages is one year.
+                if found and found[-1].value == group.value:
+                    found.append(_joined(found.pop(), group))
+                else:
+                    found.append(group)
+            if (cursor := page.next) is None:
+                return found
+
+    def active_people(self, viewer: Entity | None, limit: int = 5) -> list[Person]:
+        """Who wrote or shared in public lately and is neither the viewer nor followed by them, newest first."""
+        recent = PublicAggregator(viewer, verbs=("create", "reply", "announce"), size=_RECENT_ACTS)
+        actors = list(dict.fromkeys(item.actor for item in self._feeds.get_page(recent).items))
+        if viewer is not None:
+            known = {row.entity for row in self._feeds.linked(viewer, actors, kinds=("follow",))} | {viewer}
+            actors = [actor for actor in actors if actor not in known]
+        return self.people_of(actors[:limit])
+
+    def people_of(self, entities: Iterable[Entity]) -> list[Person]:
+        """These people, in this order, less those who are suspended or do not exist."""
+        keys = [entity.key for entity in entities]
+        found = self._people.by_key(keys)
+        return [found[key] for key in keys if key in found and found[key].state != "suspended"]
+
+
+def _joined(newer: Group, older: Group) -> Group:
+    return replace(
+        newer,
+        groups=newer.groups + older.groups,
+        total=newer.total + older.total,
+        total_is_exact=newer.total_is_exact and older.total_is_exact,
+    )
+
+
+def timeline_service(_context: object, request: Any) -> TimelineService:
+    """Service factory."""
+    return TimelineService(
+        request.find_service(Manager), request.find_service(PeopleService), request.find_service(NoteService)
+    )

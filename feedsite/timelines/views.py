@@ -1,0 +1,213 @@
+"""Timelines. A view chooses an aggregator, and that is all it does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from pyramid.httpexceptions import HTTPFound, HTTPNotFound, HTTPSeeOther
+from pyramid.i18n import TranslationStringFactory
+from pyramid.response import Response
+from pyramid.view import view_config
+
+from feedsite.feeds import Entity
+from feedsite.feeds.aggregators import ActorAggregator, CollapseAggregator, PublicAggregator, ThingAggregator
+from feedsite.posts.presenters import compose_box
+from feedsite.posts.text import tag_name
+from feedsite.security.permissions import Permission
+from feedsite.timelines.archive import ArchivePresenter, Month, year_acts, year_of
+from feedsite.timelines.home import FILTERED, HomeService
+from feedsite.timelines.marks import HOME, posted_mark
+from feedsite.timelines.people import LinkLists, ProfilePresenter, person_of, person_views
+from feedsite.timelines.presenters import TimelinePresenter, empty_state, home_view, nothing_yet
+from feedsite.timelines.services import TimelineService
+from feedsite.timelines.tags import tag_view
+from feedsite.timelines.verbs import verbs_of
+from feedsite.web.cursors import cursor_from, first_page_url, page_url
+from feedsite.web.redirects import see_other
+
+_ = TranslationStringFactory("feedsite")
+
+_SIZE = 20
+_FRONT_SIZE = 10
+#: What is written in public; likes and follows would drown it.
+_WRITTEN = ("create", "reply", "announce")
+
+
+def _viewer(request: Any) -> Entity | None:
+    return None if request.identity is None else request.identity.entity
+
+
+# -- home ------------------------------------------------------------------------------------------------------------
+
+
+@view_config(route_name="timelines.front", renderer="timelines/front.html", request_method="GET")
+def front(request: Any) -> dict[str, object] | Response:
+    """What this site is, with the latest public notes; who is signed in goes home."""
+    if request.identity is not None:
+        return HTTPSeeOther(request.route_path("timelines.home"))
+    latest = request.find_service(TimelineService).read(PublicAggregator(None, verbs=("create",), size=_FRONT_SIZE))
+    empty = nothing_yet(request, _("Nothing here yet"), _("Nobody has written anything in public so far."))
+    timeline = TimelinePresenter(request, latest).view(_("Latest public notes"), empty=empty)
+    return {"timeline": replace(timeline, older_url="")}
+
+
+@view_config(
+    route_name="timelines.home", renderer="timelines/home.html", request_method="GET", permission=Permission.READ_HOME
+)
+def home(request: Any) -> dict[str, object]:
+    """The reader's home, newest first; with ``?new=1`` what they have not read."""
+    only_new = request.GET.get("new") == "1"
+    page = request.find_service(HomeService).read(request.identity.entity, cursor_from(request), only_new=only_new)
+    return {
+        "timeline": home_view(request, page, only_new=only_new),
+        "compose": compose_box(request, next=request.route_path("timelines.home")),
+    }
+
+
+@view_config(route_name="timelines.home_read", request_method="POST", permission=Permission.ARRANGE)
+def mark_home_read(request: Any) -> Response:
+    """Move the reader's mark to what was on the page."""
+    request.find_service(HomeService).mark_read(request.identity.entity, posted_mark(request, HOME))
+    return see_other(request, request.route_path("timelines.home"))
+
+
+@view_config(
+    route_name="timelines.home_objects",
+    renderer="timelines/home_objects.html",
+    request_method="GET",
+    permission=Permission.READ_HOME,
+)
+def home_objects(request: Any) -> dict[str, object]:
+    """One card a thing: the newest act and how many more; a card's cursor leads to the rest of it."""
+    reader = request.identity.entity
+    aggregator = CollapseAggregator(reader, "object", include_history=True, size=_SIZE)
+    read = request.find_service(TimelineService).read(aggregator, cursor_from(request))
+    presenter = TimelinePresenter(request, read)
+    if read.page.kind == "activities":
+        return {"groups": None, "rest": presenter.rest(first_page_url(request)), "heading": presenter.rest_heading()}
+    kind = "" if read.page.groups else request.find_service(HomeService).why_empty(reader)
+    return {"groups": presenter.groups(_("By thing"), empty=empty_state(request, kind)), "rest": None}
+
+
+# -- the past --------------------------------------------------------------------------------------------------------
+
+
+@view_config(
+    route_name="timelines.archive",
+    renderer="timelines/archive.html",
+    request_method="GET",
+    permission=Permission.READ_HOME,
+)
+def archive(request: Any) -> dict[str, object]:
+    """Every year and month that has something, with counts."""
+    reader = request.identity.entity
+    years = request.find_service(TimelineService).years(reader, request.zone)
+    kind = "" if years else request.find_service(HomeService).why_empty(reader)
+    return {"archive": ArchivePresenter(request).archive(years, empty_state(request, kind))}
+
+
+@view_config(
+    route_name="timelines.archive_year",
+    renderer="timelines/archive_year.html",
+    request_method="GET",
+    permission=Permission.READ_HOME,
+)
+def archive_year(request: Any) -> dict[str, object]:
+    """A year: each month with its newest act."""
+    year = year_of(request.matchdict)
+    read = request.find_service(TimelineService).read(year_acts(request.identity.entity, year, request.zone))
+    empty = (
+        None if read.page.groups else empty_state(request, FILTERED, all_url=request.route_path("timelines.archive"))
+    )
+    return {"year": year, "sections": ArchivePresenter(request).sections(read, year), "empty": empty}
+
+
+@view_config(
+    route_name="timelines.archive_month",
+    renderer="timelines/archive_month.html",
+    request_method="GET",
+    permission=Permission.READ_HOME,
+)
+def archive_month(request: Any) -> dict[str, object]:
+    """A month, newest first; with ``?verb=`` the acts of one verb."""
+    month, verb = Month.of(request.matchdict), request.GET.get("verb", "")
+    timelines, reader = request.find_service(TimelineService), request.identity.entity
+    by_verb = timelines.groups(month.by_verb(reader, request.zone))
+    tabs = ArchivePresenter(request).tabs(month, by_verb, verb)
+    if verb and verb not in verbs_of(request.registry) and not any(tab.current for tab in tabs):
+        raise HTTPNotFound
+    read = timelines.read(month.acts(reader, request.zone, verb), cursor_from(request))
+    all_url = tabs[0].url if by_verb else request.route_path("timelines.archive")
+    empty = None if read.page.items else empty_state(request, FILTERED, all_url=all_url)
+    title = month.title(request.locale_name)
+    timeline = TimelinePresenter(request, read).view(title, empty=empty, label_hidden=True)
+    return {"timeline": timeline, "title": title, "year": month.year, "tabs": tabs}
+
+
+# -- people ----------------------------------------------------------------------------------------------------------
+
+
+@view_config(route_name="timelines.profile", renderer="timelines/profile.html", request_method="GET")
+def profile(request: Any) -> dict[str, object]:
+    """What one person did, newest first, as far as the reader may see it."""
+    person = person_of(request)
+    acts = ActorAggregator(Entity("person", person.id), viewer=_viewer(request), size=_SIZE)
+    read = request.find_service(TimelineService).read(acts, cursor_from(request))
+    label = request.localizer.translate(_("What ${name} did"), mapping={"name": person.name})
+    empty = nothing_yet(request, _("Nothing here yet"), _("There is nothing here that you may see."))
+    return {
+        "profile": ProfilePresenter(request, person).view("notes"),
+        "timeline": TimelinePresenter(request, read).view(label, empty=empty, label_hidden=True),
+    }
+
+
+@view_config(route_name="timelines.following", renderer="timelines/people.html", request_method="GET")
+@view_config(route_name="timelines.followers", renderer="timelines/people.html", request_method="GET")
+def people(request: Any) -> dict[str, object]:
+    """Whom somebody follows, or who follows them; the newest link first."""
+    person, name = person_of(request), request.matched_route.name.removeprefix("timelines.")
+    found, following = LinkLists(request, person, name).read()
+    return {
+        "profile": ProfilePresenter(request, person).view(name),
+        "name": name,
+        "people": person_views(request, found),
+        "here": request.path_qs,
+        "pages": {
+            "older_url": page_url(request, following) or "",
+            "newer_url": "",
+            "first_url": first_page_url(request) if request.GET.get("cursor") else "",
+        },
+    }
+
+
+# -- everybody -------------------------------------------------------------------------------------------------------
+
+
+@view_config(route_name="timelines.tag", renderer="timelines/tag.html", request_method="GET")
+def tag(request: Any) -> dict[str, object]:
+    """What was written under a tag."""
+    given = request.matchdict["tag"]
+    name = tag_name(given)
+    if name is None:
+        raise HTTPNotFound
+    if name != given:
+        raise HTTPFound(request.route_path("timelines.tag", tag=name))
+    acts = ThingAggregator(Entity("tag", name), viewer=_viewer(request), verbs=_WRITTEN, size=_SIZE)
+    read = request.find_service(TimelineService).read(acts, cursor_from(request))
+    label = request.localizer.translate(_("Latest with #${tag}"), mapping={"tag": name})
+    empty = nothing_yet(request, _("Nothing here yet"), _("Nobody has used this tag in a note that you may see."))
+    timeline = TimelinePresenter(request, read).view(label, empty=empty, label_hidden=True)
+    return {"tag": tag_view(request, name), "timeline": timeline}
+
+
+@view_config(route_name="timelines.explore", renderer="timelines/explore.html", request_method="GET")
+def explore(request: Any) -> dict[str, object]:
+    """What everybody writes in public, and whom one could follow."""
+    timelines, viewer = request.find_service(TimelineService), _viewer(request)
+    read = timelines.read(PublicAggregator(viewer, verbs=_WRITTEN, size=_SIZE), cursor_from(request))
+    empty = nothing_yet(request, _("Nothing here yet"), _("Nobody has written anything in public so far."))
+    return {
+        "timeline": TimelinePresenter(request, read).view(_("Latest from everybody"), empty=empty),
+        "people": person_views(request, timelines.active_people(viewer)),
+    }
