@@ -101,7 +101,12 @@ def make_engine(
             ]
         connect_args = {"options": " ".join(options), "connect_timeout": max(1, int(busy_timeout))}
         engine = create_engine(
-            url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, connect_args=connect_args
+            url,
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_pre_ping=True,
+            connect_args=connect_args,
+            hide_parameters=True,
         )
     event.listen(engine, "handle_error", _mark_retryable)
     event.listen(engine, "before_cursor_execute", _count)
