@@ -19,8 +19,11 @@ ROLES = ("anonymous", "unverified", "member", "limited", "suspended", "moderator
 EVERYBODY = dict.fromkeys(ROLES, "ok")
 SIGNED_IN = {**EVERYBODY, "anonymous": "login", "suspended": "login"}
 PUBLIC_ACTORS = {**SIGNED_IN, "unverified": "403"}
+#: Whose note it is is none of these.
+OWNER_ALONE = {**dict.fromkeys(ROLES, "403"), "anonymous": "login", "suspended": "login"}
+#: To everybody else the administration is not there.
 MODERATORS = {
-    **dict.fromkeys(ROLES, "403"),
+    **dict.fromkeys(ROLES, "404"),
     "anonymous": "login",
     "suspended": "login",
     "moderator": "ok",
@@ -44,11 +47,39 @@ CASES: dict[str, dict[str, dict[str, str]]] = {
     "pages.about": {"GET": EVERYBODY},
     "pages.help": {"GET": EVERYBODY},
     "pages.privacy": {"GET": EVERYBODY},
+    "admin.start": {"GET": MODERATORS},
+    "admin.people": {"GET": MODERATORS},
+    "admin.person": {"GET": MODERATORS},
+    "admin.suspend": {"POST": MODERATORS},
+    "admin.reinstate": {"POST": MODERATORS},
+    "admin.role": {"POST": ADMINS},
+    "admin.audit": {"GET": MODERATORS},
+    "posts.note": {"GET": EVERYBODY},
+    "posts.write": {"GET": PUBLIC_ACTORS, "POST": PUBLIC_ACTORS},
+    "posts.reply": {"GET": PUBLIC_ACTORS, "POST": PUBLIC_ACTORS},
+    "posts.like": {"POST": PUBLIC_ACTORS},
+    "posts.unlike": {"POST": PUBLIC_ACTORS},
+    "posts.share": {"POST": PUBLIC_ACTORS},
+    "posts.unshare": {"POST": PUBLIC_ACTORS},
+    "posts.watch": {"POST": SIGNED_IN},
+    "posts.unwatch": {"POST": SIGNED_IN},
+    "posts.mute": {"POST": SIGNED_IN},
+    "posts.unmute": {"POST": SIGNED_IN},
+    "posts.delete": {"GET": OWNER_ALONE, "POST": OWNER_ALONE},
+    "graph.follow": {"POST": PUBLIC_ACTORS},
+    "graph.unfollow": {"POST": PUBLIC_ACTORS},
+    "graph.mute": {"POST": SIGNED_IN},
+    "graph.unmute": {"POST": SIGNED_IN},
+    "graph.watch_tag": {"POST": SIGNED_IN},
+    "graph.unwatch_tag": {"POST": SIGNED_IN},
     "web.style_guide": {"GET": EVERYBODY},  # in development and tests; in production for admins
 }
 
 #: What a POST needs to be more than an empty form; the rest may answer 422.
-FORMS: dict[str, dict[str, str]] = {}
+FORMS: dict[str, dict[str, str]] = {
+    "posts.write": {"text": "Good morning."},
+    "posts.reply": {"text": "Good morning."},
+}
 
 
 def path_of(site: Any, route: str, **parts: str) -> str:

@@ -6,6 +6,7 @@ import pytest
 from webtest import TestResponse
 
 from feedsite.accounts.models import Person
+from feedsite.posts.services import NoteService
 
 from tests.functional.matrix.table import CASES, FORMS, ROLES, path_of
 from tests.site import Browser, Site
@@ -49,7 +50,9 @@ def test_who_may_do_what(site: Site, role: str) -> None:
 
 def prepare_world(site: Site, ana: Person) -> dict[str, str]:
     """What the paths of the matrix lead to."""
-    return {}
+    with site.transaction() as request:
+        note = request.find_service(NoteService).write(ana.id, "A note for everybody. #python")
+        return {"note_id": note.id}
 
 
 def browser_of(site: Site, role: str, handle: str) -> Browser:
