@@ -17,16 +17,20 @@ from feedsite.demo.history import Deed, DemoNote, History, make_history
 from feedsite.demo.people import ADMIN_HANDLE, DEMO_HANDLE, DemoPerson
 from feedsite.feeds import Activity, Actor, Entity, Link, Manager, Object, Target
 from feedsite.feeds.network import link
+from feedsite.feeds.order import floor_position, milliseconds
 from feedsite.posts import text
 from feedsite.posts.acts import reaction_to, watching, writing_of
 from feedsite.posts.models import Note
 from feedsite.security.passwords import Passwords
 from feedsite.settings import Settings
+from feedsite.timelines.marks import HOME, NOTIFICATIONS_READ, NOTIFICATIONS_SEEN, Mark, MarkService
 
 #: Everybody can read these: they open a demo on one's own machine, and nothing else.
 PASSWORDS = {DEMO_HANDLE: "seven herons over the tram", ADMIN_HANDLE: "every biscuit is counted"}
 #: A tag that the demo person watches, so that her notifications show why each came.
 WATCHED_TAG = "sourdough"
+#: Up to where the demo person has read: hours before now.
+_LAST_READ = {HOME: 5.0, NOTIFICATIONS_READ: 20.0, NOTIFICATIONS_SEEN: 4.0}
 
 
 class DemoRefused(Exception):
@@ -73,6 +77,7 @@ class DemoLoader:
         links = self._feeds.add_links(_links(history))
         acts = self._feeds.add_activities(_writings(history, notes))
         acts += self._feeds.perform_all(_reactions(history, notes))
+        self._leave_marks(history)
         return Loaded(len(history.people), len(notes), acts, links)
 
     def _check_handles(self, history: History) -> None:
@@ -100,6 +105,13 @@ class DemoLoader:
             "theme": "auto",
             "created": history.ago(person.joined),
         }
+
+    def _leave_marks(self, history: History) -> None:
+        """The demo person was here yesterday and looked in this morning: something is new, not everything."""
+        marks = MarkService(self._session)
+        for timeline, hours in _LAST_READ.items():
+            at = milliseconds(history.ago(hours / 24))
+            marks.move(history.people[0].id, timeline, Mark(floor_position(at)))
 
     def _add_notes(self, history: History) -> dict[str, Note]:
         """Store the notes; returns them by id, as the site knows them."""
