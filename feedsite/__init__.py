@@ -20,6 +20,8 @@ INCLUDES = (
     "feedsite.accounts",
     "feedsite.graph",
     "feedsite.posts",
+    "feedsite.timelines",
+    "feedsite.notifications",
     "feedsite.moderation",
     "feedsite.admin",
 )

@@ -114,7 +114,7 @@ def _methods(request: Any) -> set[str]:
 
 @forbidden_view_config()
 def forbidden(error: HTTPForbidden, request: Any) -> Response:
-    """To the sign-in page for who is not signed in; 403 with the reason for who is, or 404 where existence is private."""
+    """To the sign-in page for who is not signed in; 403 with the reason for who is, or 404 if existence is private."""
     if request.identity is None:
         back = request.path_qs if request.method in ("GET", "HEAD") else ""
         query = f"?{urlencode({'next': back})}" if back else ""

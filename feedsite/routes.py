@@ -31,6 +31,7 @@ ROUTES: tuple[tuple[str, str], ...] = (
     # Timelines
     ("timelines.front", "/"),
     ("timelines.home", "/home"),
+    ("timelines.home_read", "/home/read"),
     ("timelines.home_objects", "/home/objects"),
     ("timelines.archive", "/archive"),
     ("timelines.archive_year", r"/archive/{year:\d{4}}"),
@@ -39,6 +40,9 @@ ROUTES: tuple[tuple[str, str], ...] = (
     ("timelines.tag", "/tags/{tag}"),
     # Notifications
     ("notifications.list", "/notifications"),
+    ("notifications.read", "/notifications/read"),
+    ("notifications.undo", "/notifications/undo"),
+    ("notifications.group", "/notifications/g/{key:[0-9a-f]{1,64}}"),
     # Admins
     ("admin.start", "/admin"),
     ("admin.people", "/admin/people"),

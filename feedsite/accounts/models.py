@@ -48,6 +48,8 @@ class Person(Base):
         CheckConstraint(_among("theme", THEMES), name="theme"),
         CheckConstraint("handle = lower(handle)", name="handle_lower"),
         Index("ix_people_created", "created", "id"),
+        Index("ix_people_state_created", "state", "created", "id"),
+        Index("ix_people_role_state", "role", "state"),
     )
 
     @property

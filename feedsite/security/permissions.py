@@ -71,6 +71,15 @@ PREDICATES: Mapping[Permission, Predicate] = {
 }
 
 
+#: What only people who look after the site do: to everybody else its pages are not there.
+_HIDDEN = frozenset({Permission.MODERATE, Permission.ADMINISTER})
+
+
+def is_hidden(permission: Permission, identity: Identity) -> bool:
+    """Whether somebody who may not do this should not hear that it exists."""
+    return permission in _HIDDEN and not PREDICATES[Permission.MODERATE](identity)
+
+
 def outranks(actor_role: str, target_role: str) -> bool:
     """Whether somebody of `actor_role` may act on somebody of `target_role`: strictly higher rank only."""
     return RANKS[actor_role] > RANKS[target_role]

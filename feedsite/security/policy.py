@@ -10,10 +10,14 @@ from pyramid.security import Allowed, Denied
 
 from feedsite.security.cookies import SESSION, VISITOR, drop_cookie, read_cookie, write_cookie
 from feedsite.security.identity import Identity
-from feedsite.security.permissions import PREDICATES, Permission
+from feedsite.security.permissions import PREDICATES, Permission, is_hidden
 from feedsite.security.sessions import LoginSessionService
 
 _LONGEST_TOKEN = 128
+
+
+class Hidden(Denied):
+    """Refused, and nobody is told that there is anything: the page says 404."""
 
 
 class SecurityPolicy:
@@ -48,7 +52,8 @@ class SecurityPolicy:
             return Denied("not signed in")
         if PREDICATES[permission](identity):
             return Allowed(permission.value)
-        return Denied(f"{identity.role}, {identity.state}: may not {permission.value}")
+        refused = Hidden if is_hidden(permission, identity) else Denied
+        return refused(f"{identity.role}, {identity.state}: may not {permission.value}")
 
     def remember(self, request: Any, userid: str, **kw: Any) -> list[tuple[str, str]]:
         """Start a login for a person; returns the cookies. Whatever login the browser had before ends."""

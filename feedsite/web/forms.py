@@ -42,8 +42,21 @@ class Form(_Form):
     @classmethod
     def of(cls, request: Any, obj: object | None = None, **data: Any) -> Self:
         """The form with what the request posted, or filled from `obj` and `data` when it posted nothing."""
-        posted = request.POST if request.method == "POST" else None
-        form = cls(posted, obj=obj, data=data, meta={"localizer": request.localizer})
+        return cls._made(request, request.POST if request.method == "POST" else None, obj, data)
+
+    @classmethod
+    def of_query(cls, request: Any, **data: Any) -> Self:
+        """The form with what the address carries, for pages that search and filter; `data` where it carries nothing."""
+        return cls._made(request, request.GET, None, data)
+
+    @classmethod
+    def blank(cls, request: Any, **data: Any) -> Self:
+        """The form filled from `data` alone, whatever was posted: for pages with several forms."""
+        return cls._made(request, None, None, data)
+
+    @classmethod
+    def _made(cls, request: Any, given: Any, obj: object | None, data: dict[str, Any]) -> Self:
+        form = cls(given, obj=obj, data=data, meta={"localizer": request.localizer})
         for field in form:
             field.label.text = request.localizer.translate(field.label.text)
             field.description = request.localizer.translate(field.description)

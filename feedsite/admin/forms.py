@@ -1,0 +1,126 @@
+"""The forms of the administration: searching people and the audit log, and acts that need a reason."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pyramid.i18n import TranslationStringFactory
+from wtforms import DateField, Field, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, Length, Optional
+
+from feedsite.accounts.models import ROLES
+from feedsite.accounts.services import PeopleService
+from feedsite.admin.services import PeopleFilter
+from feedsite.admin.wording import ACTIONS, ORDERS, ROLE_NAMES, STATE_NAMES
+from feedsite.moderation.audit import COMMAND_LINE, AuditFilter
+from feedsite.moderation.services import MAX_REASON
+from feedsite.web.forms import Form, strip
+
+_ = TranslationStringFactory("feedsite")
+
+_LONGEST_SEARCH = 254
+
+
+def _choices(names: dict[str, str], every: str = "") -> list[SelectChoice]:
+    first = [SelectChoice("", every)] if every else []
+    return first + [SelectChoice(value, name) for value, name in names.items()]
+
+
+class PeopleFilterForm(Form):
+    """Which people, in which order."""
+
+    q = StringField(
+        _("Handle, name or e-mail address"),
+        filters=[strip],
+        validators=[Length(max=_LONGEST_SEARCH, message=_("This is too long."))],
+    )
+    state = SelectField(_("State"), choices=_choices(STATE_NAMES, _("Every state")), default="")
+    role = SelectField(_("Role"), choices=_choices(ROLE_NAMES, _("Every role")), default="")
+    sort = SelectField(_("Order"), choices=_choices(ORDERS), default="newest")
+
+    @property
+    def asked(self) -> PeopleFilter:
+        """The filter, of a form that is valid."""
+        return PeopleFilter(self.q.data or "", self.state.data or "", self.role.data or "")
+
+
+class AuditFilterForm(Form):
+    """Which rows of the audit log."""
+
+    actor = StringField(_("Done by"), description=_("A handle, or: command line"), filters=[strip])
+    target = StringField(_("Done to"), description=_("A handle"), filters=[strip])
+    action = SelectField(_("Action"), choices=_choices(ACTIONS, _("Every action")), default="")
+    since = DateField(_("From"), validators=[Optional()])
+    until = DateField(_("Until"), description=_("This day included"), validators=[Optional()])
+
+    def asked(self, people: PeopleService, zone: str) -> AuditFilter | None:
+        """The filter; None, with messages on the fields, when something in the form is wrong.
+
+        Args:
+            people: finds the handles.
+            zone: the reader's; days begin and end there.
+        """
+        if not self.validate():
+            return None
+        actor, target = self.actor.data or "", self.target.data or ""
+        found = people.by_handles(text for text in (actor, target) if text and text != COMMAND_LINE)
+        keys = {handle: person.key for handle, person in found.items()} | {COMMAND_LINE: COMMAND_LINE}
+        for field in (self.actor, self.target):
+            if field.data and _handle(field) not in keys:
+                self.refuse(field.name, _("Nobody has this handle."))
+        if self.errors:
+            return None
+        return AuditFilter(
+            actor=keys[_handle(self.actor)] if actor else None,
+            target=keys[_handle(self.target)] if target else None,
+            action=self.action.data or None,
+            since=_midnight(self.since.data, zone),
+            until=_midnight(self.until.data, zone, days=1),
+        )
+
+
+def _handle(field: Field) -> str:
+    return str(field.data).strip().removeprefix("@").lower()
+
+
+def _midnight(day: date | None, zone: str, *, days: int = 0) -> datetime | None:
+    if day is None or not date.min < day < date.max:
+        return None
+    local = datetime.combine(day + timedelta(days=days), datetime.min.time(), ZoneInfo(zone))
+    # The first and the last days there are have no instant in every zone.
+    return local if 1 < local.year < date.max.year else None
+
+
+class ReasonForm(Form):
+    """An act that goes into the audit log."""
+
+    reason = TextAreaField(
+        _("Reason"),
+        description=_("Kept in the audit log with your name."),
+        filters=[strip],
+        validators=[
+            DataRequired(_("Please say why.")),
+            Length(max=MAX_REASON, message=_("This has at most 1,000 characters.")),
+        ],
+    )
+
+
+class RoleForm(ReasonForm):
+    """Another role, among those that the reader may give."""
+
+    role = SelectField(_("Role"), choices=[])
+
+    @classmethod
+    def among(cls, request: Any, roles: tuple[str, ...], present: str, *, posted: bool = False) -> RoleForm:
+        """The form with these choices, `present` being the role now; with what was posted, or without."""
+        form = cls.of(request, role=present) if posted else cls.blank(request, role=present)
+        form.role.choices = [
+            SelectChoice(role, request.localizer.translate(ROLE_NAMES[role])) for role in ROLES if role in roles
+        ]
+        for field in form:
+            # Its page has another form with a reason.
+            field.id = field.label.field_id = f"role-{field.name}"
+        return form

@@ -1,0 +1,135 @@
+"""What the administration's templates show: people, counts, rows of the audit log."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pyramid.i18n import TranslationStringFactory
+
+from feedsite.accounts.models import Person
+from feedsite.admin.services import Counts
+from feedsite.admin.wording import ACTIONS, FIELDS, ROLE_NAMES, STATE_NAMES
+from feedsite.db import utcnow
+from feedsite.moderation.audit import COMMAND_LINE
+from feedsite.moderation.models import AuditRow
+from feedsite.web.presenting import LinkView, TimeView
+from feedsite.web.wording import hue, initials, time_view
+
+_ = TranslationStringFactory("feedsite")
+
+
+@dataclass(frozen=True, slots=True)
+class AccountView:
+    """An account as those who look after it see it; `state` and `role` for the style, their labels for the eye."""
+
+    name: str
+    handle: str
+    url: str
+    profile_url: str
+    initials: str
+    hue: int
+    email: str
+    role: str
+    role_label: str
+    state: str
+    state_label: str
+    joined: TimeView
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeView:
+    """One field that an act changed; an empty `before` was not there."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuditView:
+    """A row of the audit log. Links without an address are of people who are not there any more, or of no person."""
+
+    time: TimeView
+    actor: LinkView
+    action: str
+    target: LinkView
+    changes: tuple[ChangeView, ...]
+    reason: str
+
+
+def account_view(request: Any, person: Person) -> AccountView:
+    """An account for templates."""
+    return AccountView(
+        name=person.name,
+        handle=person.handle,
+        url=request.route_path("admin.person", person_id=person.id),
+        profile_url=request.route_path("timelines.profile", handle=person.handle),
+        initials=initials(person.name),
+        hue=hue(person.key),
+        email=person.email or "",
+        role=person.role,
+        role_label=request.translate(ROLE_NAMES[person.role]),
+        state=person.state,
+        state_label=request.translate(STATE_NAMES[person.state]),
+        joined=time_view(person.created, utcnow(), request.zone, request.locale_name),
+        zone=person.zone,
+    )
+
+
+def count_links(request: Any, counts: Counts) -> tuple[LinkView, ...]:
+    """The figures above the list, each a link to those it counts."""
+    path = request.route_path("admin.people")
+    links = [LinkView(request.translate(_("All: ${count}", mapping={"count": counts.total})), path)]
+    for field, names, numbers in (("state", STATE_NAMES, counts.states), ("role", ROLE_NAMES, counts.roles)):
+        for value, name in names.items():
+            if value in numbers and value not in ("active", "member"):
+                links.append(LinkView(f"{request.translate(name)}: {numbers[value]}", f"{path}?{field}={value}"))
+    return tuple(links)
+
+
+def audit_keys(rows: Iterable[AuditRow]) -> set[str]:
+    """The keys of everybody whom rows name."""
+    return {key for row in rows for key in (row.actor, row.target)}
+
+
+def audit_views(request: Any, rows: Iterable[AuditRow], people: Mapping[str, Person]) -> tuple[AuditView, ...]:
+    """Rows of the audit log for templates; `people` by key, as `audit_keys` asks for them."""
+    return tuple(_audit_view(request, row, people) for row in rows)
+
+
+def _audit_view(request: Any, row: AuditRow, people: Mapping[str, Person]) -> AuditView:
+    return AuditView(
+        time=time_view(row.at, utcnow(), request.zone, request.locale_name),
+        actor=_who(request, row.actor, people),
+        action=request.translate(ACTIONS.get(row.action, row.action)),
+        target=_who(request, row.target, people),
+        changes=_changes(request, row),
+        reason=row.reason,
+    )
+
+
+def _who(request: Any, key: str, people: Mapping[str, Person]) -> LinkView:
+    if key == COMMAND_LINE:
+        return LinkView(request.translate(_("Command line")), "")
+    person = people.get(key)
+    if person is None:
+        return LinkView(key, "")
+    return LinkView(f"@{person.handle}", request.route_path("admin.person", person_id=person.id))
+
+
+def _changes(request: Any, row: AuditRow) -> tuple[ChangeView, ...]:
+    before, after = json.loads(row.before), json.loads(row.after)
+    names: dict[str, dict[str, str]] = {"state": STATE_NAMES, "role": ROLE_NAMES}
+
+    def said(field: str, values: dict[str, Any]) -> str:
+        value = str(values.get(field, ""))
+        return str(request.translate(names.get(field, {}).get(value, value)))
+
+    return tuple(
+        ChangeView(request.translate(FIELDS.get(field, field)), said(field, before), said(field, after))
+        for field in {**before, **after}
+    )

@@ -1,0 +1,181 @@
+"""The administration: people, one person, and the audit log."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyramid.httpexceptions import HTTPForbidden, HTTPNotFound, HTTPSeeOther
+from pyramid.i18n import TranslationStringFactory
+from pyramid.response import Response
+from pyramid.view import view_config
+
+from feedsite.accounts.models import Person
+from feedsite.accounts.services import PeopleService
+from feedsite.admin import admin_pages
+from feedsite.admin.forms import AuditFilterForm, PeopleFilterForm, ReasonForm, RoleForm
+from feedsite.admin.paging import Cursors
+from feedsite.admin.presenters import account_view, audit_keys, audit_views, count_links
+from feedsite.admin.services import PeopleDirectory
+from feedsite.admin.wording import REFUSALS
+from feedsite.keyset import Rows
+from feedsite.moderation.audit import AuditFilter, AuditService
+from feedsite.moderation.services import Actor, ModerationService, NotAllowed
+from feedsite.security.permissions import Permission
+
+_ = TranslationStringFactory("feedsite")
+
+_ROWS_ABOUT_A_PERSON = 20
+
+
+@view_config(route_name="admin.start", request_method="GET", permission=Permission.MODERATE)
+def start(request: Any) -> Response:
+    """To the first page of the menu."""
+    return HTTPSeeOther(request.route_path(admin_pages(request)[0].route))
+
+
+@view_config(
+    route_name="admin.people", renderer="admin/people.html", request_method="GET", permission=Permission.MODERATE
+)
+def people(request: Any) -> dict[str, object]:
+    """Everybody, searched, filtered, in an order, page by page."""
+    form = PeopleFilterForm.of_query(request)
+    directory = request.find_service(PeopleDirectory)
+    rows: Rows[Person] = Rows(())
+    cursors = Cursors(request, "people", form.asked, form.sort.data)
+    if form.validate():
+        rows = directory.page(form.asked, form.sort.data, cursors.place())
+    else:
+        request.response.status = 400
+    return {
+        "menu": admin_pages(request),
+        "form": form,
+        "people": [account_view(request, person) for person in rows.rows],
+        "counts": count_links(request, directory.counts()),
+        "pages": cursors.urls(rows),
+    }
+
+
+@view_config(
+    route_name="admin.person", renderer="admin/person.html", request_method="GET", permission=Permission.MODERATE
+)
+def person(request: Any) -> dict[str, object]:
+    """One account: what it is, what was done about it, and what the reader may do."""
+    return _person_page(request, _asked_person(request))
+
+
+@view_config(
+    route_name="admin.suspend", renderer="admin/person.html", request_method="POST", permission=Permission.MODERATE
+)
+def suspend(request: Any) -> dict[str, object] | Response:
+    """Suspend the account."""
+    form, found = ReasonForm.of(request), _asked_person(request)
+    if form.validate():
+        service, actor = request.find_service(ModerationService), Actor.of(request.identity)
+        return _done(
+            request,
+            lambda: service.suspend(actor, found.id, form.reason.data),
+            _("The account @${handle} is suspended.", mapping={"handle": found.handle}),
+        )
+    request.response.status = 422
+    return _person_page(request, found, sanction=form)
+
+
+@view_config(
+    route_name="admin.reinstate", renderer="admin/person.html", request_method="POST", permission=Permission.MODERATE
+)
+def reinstate(request: Any) -> dict[str, object] | Response:
+    """Take the account's suspension back."""
+    form, found = ReasonForm.of(request), _asked_person(request)
+    if form.validate():
+        service, actor = request.find_service(ModerationService), Actor.of(request.identity)
+        return _done(
+            request,
+            lambda: service.reinstate(actor, found.id, form.reason.data),
+            _("The account @${handle} is reinstated.", mapping={"handle": found.handle}),
+        )
+    request.response.status = 422
+    return _person_page(request, found, sanction=form)
+
+
+@view_config(
+    route_name="admin.role", renderer="admin/person.html", request_method="POST", permission=Permission.ADMINISTER
+)
+def role(request: Any) -> dict[str, object] | Response:
+    """Give the account another role."""
+    found = _asked_person(request)
+    service, actor = request.find_service(ModerationService), Actor.of(request.identity)
+    allowed = service.allowed(request.identity, found)
+    if not allowed.roles:
+        raise HTTPForbidden(request.translate(REFUSALS["rank"]))
+    form = RoleForm.among(request, allowed.roles, found.role, posted=True)
+    if form.validate():
+        return _done(
+            request,
+            lambda: service.change_role(actor, found.id, form.role.data, form.reason.data),
+            _("The role of @${handle} is changed.", mapping={"handle": found.handle}),
+        )
+    request.response.status = 422
+    return _person_page(request, found, role=form)
+
+
+@view_config(
+    route_name="admin.audit", renderer="admin/audit.html", request_method="GET", permission=Permission.MODERATE
+)
+def audit(request: Any) -> dict[str, object]:
+    """The audit log, filtered, newest first."""
+    form = AuditFilterForm.of_query(request)
+    everybody = request.find_service(PeopleService)
+    asked = form.asked(everybody, request.zone)
+    cursors = Cursors(request, "audit", asked)
+    rows = Rows(()) if asked is None else request.find_service(AuditService).page(asked, cursors.place())
+    if asked is None:
+        request.response.status = 400
+    return {
+        "menu": admin_pages(request),
+        "form": form,
+        "rows": audit_views(request, rows.rows, everybody.by_key(audit_keys(rows.rows))),
+        "pages": cursors.urls(rows),
+    }
+
+
+def _asked_person(request: Any) -> Person:
+    found: Person | None = request.find_service(PeopleService).by_id(request.matchdict["person_id"])
+    if found is None:
+        raise HTTPNotFound(request.translate(REFUSALS["nobody"]))
+    return found
+
+
+def _person_page(
+    request: Any, found: Person, *, sanction: ReasonForm | None = None, role: RoleForm | None = None
+) -> dict[str, object]:
+    allowed = request.find_service(ModerationService).allowed(request.identity, found)
+    log = request.find_service(AuditService).page(AuditFilter(target=found.key), size=_ROWS_ABOUT_A_PERSON)
+    known = request.find_service(PeopleService).by_key(audit_keys(log.rows))
+    return {
+        "menu": admin_pages(request),
+        "person": account_view(request, found),
+        "is_me": found.id == request.identity.id,
+        "logins": request.find_service(PeopleDirectory).count_logins(found.id),
+        "allowed": allowed,
+        "sanction": sanction or ReasonForm.blank(request),
+        "role": role or RoleForm.among(request, allowed.roles, found.role),
+        "rows": audit_views(request, log.rows, known),
+        "has_more_rows": log.next is not None,
+        "person_id": found.id,
+    }
+
+
+def _done(request: Any, act: Any, sentence: str) -> Response:
+    """Do it and return to the account, saying what happened or why it did not."""
+    try:
+        changed = act()
+    except NotAllowed as error:
+        if error.rule == "rank":
+            raise HTTPForbidden(request.translate(REFUSALS["rank"])) from None
+        request.flash(REFUSALS[error.rule], "error")
+    else:
+        if changed:
+            request.flash(sentence)
+        else:
+            request.flash(_("Nothing was changed: it was so already."), "info")
+    return HTTPSeeOther(request.route_path("admin.person", person_id=request.matchdict["person_id"]))

@@ -1,0 +1,34 @@
+"""What roles, states, orders and acts are called on pages."""
+
+from __future__ import annotations
+
+from pyramid.i18n import TranslationStringFactory
+
+_ = TranslationStringFactory("feedsite")
+
+STATE_NAMES = {
+    "active": _("Active"),
+    "unverified": _("Unverified"),
+    "limited": _("Limited"),
+    "suspended": _("Suspended"),
+}
+ROLE_NAMES = {"member": _("Member"), "moderator": _("Moderator"), "admin": _("Admin")}
+ORDERS = {"newest": _("Newest first"), "oldest": _("Oldest first"), "handle": _("By handle")}
+ACTIONS = {
+    "create": _("Account made"),
+    "suspend": _("Suspended"),
+    "reinstate": _("Reinstated"),
+    "role": _("Role changed"),
+    "password": _("Password reset"),
+}
+#: Fields of the audit log's *before* and *after*.
+FIELDS = {"state": _("State"), "role": _("Role"), "sessions_ended": _("Logins ended")}
+
+REFUSALS = {
+    "rank": _("You may not act on somebody of your own or a higher rank."),
+    "last-admin": _("This is the last admin. Make somebody else an admin first."),
+    "reason": _("Please say why."),
+    "role": _("There is no such role."),
+    "nobody": _("There is no such account."),
+}
+"""What pages say for the rules of `moderation.services.NotAllowed`."""

@@ -1,0 +1,101 @@
+"""Writing and reading the audit log."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from feedsite.keyset import Order, Place, Rows
+from feedsite.moderation.models import AuditRow
+
+#: Whoever has the machine: no person of the site.
+COMMAND_LINE = "command line"
+
+#: Every act that is recorded.
+ACTIONS = ("create", "suspend", "reinstate", "role", "password")
+
+_NEWEST_FIRST = Order((AuditRow.at, AuditRow.id), descending=True)
+
+
+@dataclass(frozen=True)
+class AuditFilter:
+    """Which rows of the log are asked for; what is None is not asked.
+
+    Args:
+        actor, target: keys (``person:…``; ``command line`` as an actor).
+        action: one of `ACTIONS`.
+        since, until: aware instants; the first inclusive, the second exclusive.
+    """
+
+    actor: str | None = None
+    target: str | None = None
+    action: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+class AuditService:
+    """The audit log. Rows are added and read; nothing changes or removes one."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def record(
+        self,
+        actor: str,
+        action: str,
+        target: str,
+        *,
+        before: Mapping[str, Any] | None = None,
+        after: Mapping[str, Any] | None = None,
+        reason: str = "",
+    ) -> AuditRow:
+        """Write one row, in the transaction of what it tells of.
+
+        Args:
+            actor: key of who acts, or `COMMAND_LINE`.
+            action: one of `ACTIONS`.
+            target: key of whom or what it is about.
+            before, after: what changed, as JSON objects. No secrets.
+            reason: in the actor's words.
+        """
+        row = AuditRow(actor=actor, action=action, target=target, reason=reason)
+        row.before, row.after = _json(before), _json(after)
+        self._session.add(row)
+        self._session.flush()
+        return row
+
+    def latest(self, action: str, target: str) -> AuditRow | None:
+        """The newest row of an action on a target."""
+        newest = (AuditRow.at.desc(), AuditRow.id.desc())
+        asked = select(AuditRow).where(AuditRow.target == target, AuditRow.action == action)
+        return self._session.scalar(asked.order_by(*newest).limit(1))
+
+    def page(self, asked: AuditFilter, place: Place | None = None, *, size: int = 50) -> Rows[AuditRow]:
+        """A page of the log, newest first. Raises ValueError when the place is none of this list."""
+        statement = select(AuditRow)
+        for column, value in ((AuditRow.actor, asked.actor), (AuditRow.target, asked.target)):
+            if value is not None:
+                statement = statement.where(column == value)
+        if asked.action is not None:
+            statement = statement.where(AuditRow.action == asked.action)
+        if asked.since is not None:
+            statement = statement.where(AuditRow.at >= asked.since)
+        if asked.until is not None:
+            statement = statement.where(AuditRow.at < asked.until)
+        return _NEWEST_FIRST.page(self._session, statement, place, size)
+
+
+def _json(values: Mapping[str, Any] | None) -> str:
+    return json.dumps(dict(values or {}), sort_keys=True, ensure_ascii=False)
+
+
+def audit_service(_context: object, request: Any) -> AuditService:
+    """Service factory."""
+    return AuditService(request.dbsession)
