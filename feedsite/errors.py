@@ -140,7 +140,7 @@ def _reason(error: HTTPForbidden, request: Any) -> str:
 @exception_view_config(BadCSRFOrigin)
 def bad_csrf(error: Exception, request: Any) -> Response:
     """A form that was open too long, belongs to another login, or comes from another site."""
-    links = ()
+    links: tuple[LinkView, ...] = ()
     if request.identity is None:
         links = (LinkView(text=request.translate(_("Sign in")), url=request.route_path("accounts.login")),)
     message = _(

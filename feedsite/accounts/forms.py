@@ -6,13 +6,12 @@ from typing import Any
 
 from pyramid.i18n import TranslationStringFactory
 from wtforms import EmailField, HiddenField, PasswordField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Email, InputRequired, Length, Optional, ValidationError
 
 from feedsite.accounts import handles
 from feedsite.accounts.zones import zone_choices
 from feedsite.security import passwords
-from feedsite.web.forms import Form, strip
+from feedsite.web.forms import Form, SelectChoice, strip
 
 _ = TranslationStringFactory("feedsite")
 

@@ -121,7 +121,7 @@ class AccountService:
             "theme": "auto",
             "created": utcnow(),
         }
-        if self._in_history(row["handle"]) or not self._insert(row):
+        if self._in_history(str(row["handle"])) or not self._insert(row):
             raise Taken(self._what_is_taken(row))
         # A string is a person's id to the engine.
         self._feeds.follow(row["id"], row["id"])

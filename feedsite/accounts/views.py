@@ -87,7 +87,7 @@ def login(request: Any) -> dict[str, object] | Response:
     if form.validate():
         accounts = request.find_service(AccountService)
         person = accounts.find_login(form.login.data)
-        _count_attempt(request, person, form.login.data)
+        _count_attempt(request, person, form.login.data or "")
         try:
             if accounts.authenticate(person, form.password.data):
                 return _signed_in(request, person)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from importlib.resources import files
 
-from wtforms.fields.choices import SelectChoice
+from feedsite.web.forms import SelectChoice
 
 
 @cache

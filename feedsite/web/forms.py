@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Self
 
-from pyramid.i18n import TranslationStringFactory
 from wtforms import Form as _Form
 from wtforms import SelectField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 
-_ = TranslationStringFactory("feedsite")
+__all__ = ["Form", "SelectChoice", "strip"]
 
 
 class _Translations:
@@ -61,17 +61,12 @@ class Form(_Form):
             field.label.text = request.localizer.translate(field.label.text)
             field.description = request.localizer.translate(field.description)
             if isinstance(field, SelectField):
-                field.choices = [replace(c, label=request.localizer.translate(c.label)) for c in field.choices]
+                choices: Any = field.choices
+                field.choices = [replace(c, label=request.localizer.translate(c.label)) for c in choices]
         form._localizer = request.localizer
         return form
 
     _localizer: Any = None
-
-    @property
-    def errors(self) -> dict[str | None, list[str]]:
-        """What is wrong, field by field, translated; the key None is for the form as a whole."""
-        found: dict[str | None, list[str]] = super().errors  # type: ignore[assignment]
-        return found
 
     def refuse(self, field: str, message: str) -> None:
         """Put a message on a field that looked right by itself (a handle that is taken)."""

@@ -12,12 +12,11 @@ from markupsafe import Markup
 from pyramid.request import Request
 from pyramid.view import view_config
 from wtforms import BooleanField, PasswordField, RadioField, SelectField, StringField
-from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from feedsite.security.permissions import Permission
 from feedsite.web import presenting as shapes
-from feedsite.web.forms import Form
+from feedsite.web.forms import Form, SelectChoice
 from feedsite.web.style_samples import ANA, PEOPLE, ZOE, sample_items, sample_notifications
 
 ICONS = tuple(
