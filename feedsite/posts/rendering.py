@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 import nh3
 from markupsafe import Markup
 
-from feedsite.posts.text import Kind, Piece, pieces
+from feedsite.posts.text import Kind, Piece, is_forbidden, pieces
 
 _LINK_REL = "nofollow ugc noopener"
 _SHOWN_ADDRESS = 48
@@ -26,6 +26,8 @@ def render(text: str, *, mentions: Mapping[str, str], tag_url: Callable[[str], s
 
     Returns `<p>` with `<br>` and `<a>` in them, nothing else; an address leads away with rel="nofollow ugc noopener".
     """
+    # Notes have none; other texts that are shown in this way may.
+    text = "".join(character for character in text if not is_forbidden(character))
     html = Markup("").join(_html(piece, mentions, tag_url) for piece in pieces(text))
     paragraphs = html.replace("\n\n", Markup('</p><p dir="auto">')).replace("\n", Markup("<br>"))
     whole = Markup('<p dir="auto">{}</p>').format(paragraphs)

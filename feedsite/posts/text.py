@@ -73,13 +73,22 @@ def refusal(text: str, max_length: int) -> TranslationString | None:
     if len(text) > max_length:
         figures = {"count": len(text), "max": max_length}
         return _("This note has ${count} characters; ${max} are possible.", mapping=figures)
-    if any(unicodedata.category(character) in ("Cc", "Cs") and character != "\n" for character in text):
+    if any(map(is_forbidden, text)):
         return _("There are control characters in this text that nobody could see. Please take them out.")
     if len(tags(text)) > MAX_TAGS:
         return _("A note has at most ${max} different tags.", mapping={"max": MAX_TAGS})
     if len(handles(text)) > MAX_MENTIONS:
         return _("A note mentions at most ${max} people.", mapping={"max": MAX_MENTIONS})
     return None
+
+
+def is_forbidden(character: str) -> bool:
+    """Whether a character of a normalised text is none that HTML can show: control characters but the line end,
+    surrogates, noncharacters. https://html.spec.whatwg.org/multipage/parsing.html#preprocessing-the-input-stream"""
+    code = ord(character)
+    if code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF:
+        return True
+    return unicodedata.category(character) in ("Cc", "Cs") and character != "\n"
 
 
 def _visible(character: str) -> bool:
