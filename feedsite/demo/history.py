@@ -22,8 +22,12 @@ NOTES = 2200
 FRESH = (3, 8, 14, 21, 33, 47, 62, 80, 101, 125, 150, 190, 230, 280, 340)
 
 _PEAKS = ((7.5, 1.0), (12.7, 0.8), (17.5, 1.3), (20.8, 1.2))
+#: How much delays differ: the logarithm's standard deviation.
+_SPREAD = 1.2
 #: Days after which nobody finds a note that was written before they joined.
 _LATE = 2
+#: The share of what would come later than now that comes sooner instead.
+_EARLY = 0.3
 
 
 @dataclass(frozen=True)
@@ -144,14 +148,19 @@ class _Chronicle:
             at -= timedelta(days=1)
         return max(at, self._history.ago(person.joined - 0.01))
 
-    def _after(self, at: datetime, minutes: float, spread: float = 1.2) -> datetime:
-        """Some time later, usually `minutes`, but never later than now."""
-        delay = timedelta(minutes=min(7 * 1440.0, self._rng.lognormvariate(math.log(minutes), spread)))
-        share = self._rng.random()
-        later = at + delay
+    def _after(self, at: datetime, minutes: float, person: DemoPerson) -> datetime:
+        """When somebody does something about what happened at `at`: usually `minutes` later, never later than now."""
+        later, share = self._delayed(at, minutes, person)
         if later > self._history.now:
-            later = at + (self._history.now - at) * share
-        return later.replace(microsecond=0) if later.replace(microsecond=0) > at else at + timedelta(milliseconds=1)
+            later = (at + (self._history.now - at) * share).replace(microsecond=0)
+        return later if later > at else at + timedelta(milliseconds=1)
+
+    def _delayed(self, at: datetime, minutes: float, person: DemoPerson) -> tuple[datetime, float]:
+        """Some time later, perhaps after now, and a share of one drawn with it: as many draws whatever the time is."""
+        delay = min(7 * 86_400, int(60 * self._rng.lognormvariate(math.log(minutes), _SPREAD)))
+        # Who joined in between found it on their first day.
+        start = max(at, self._history.ago(person.joined))
+        return start + timedelta(seconds=delay), self._rng.random()
 
     def _thread(self, author: DemoPerson, at: datetime, days: float, *, loved: bool = False) -> None:
         """A note of about so many days ago, and what came of it."""
@@ -180,14 +189,21 @@ class _Chronicle:
         return list(dict.fromkeys(picked))
 
     def _react(self, note: DemoNote, readers: list[DemoPerson], warmth: float) -> None:
-        for person in self._some(readers, 4.5 * warmth):
+        self._reactions("like", note, self._some(readers, 4.5 * warmth), 90)
+        if note.visibility == "public":
+            self._reactions("announce", note, self._some(readers, 0.6 * warmth), 200)
+
+    def _reactions(self, verb: str, note: DemoNote, people: list[DemoPerson], minutes: float) -> None:
+        for person in people:
+            at, share = self._delayed(note.at, minutes, person)
+            if at > self._history.now:
+                # Most of these are still to come; were all of them here, the last hour would be the busiest ever.
+                if share > _EARLY:
+                    continue
+                at = (note.at + (self._history.now - note.at) * share / _EARLY).replace(microsecond=0)
             if person is not note.author:
-                self._history.reactions.append(Reaction("like", person, note, self._after(note.at, 90)))
-        if note.visibility != "public":
-            return
-        for person in self._some(readers, 0.6 * warmth):
-            if person is not note.author:
-                self._history.reactions.append(Reaction("announce", person, note, self._after(note.at, 200)))
+                at = at if at > note.at else note.at + timedelta(milliseconds=1)
+                self._history.reactions.append(Reaction(verb, person, note, at))
 
     def _converse(self, root: DemoNote, said: Said, readers: list[DemoPerson], warmth: float) -> None:
         used = {said.text}
@@ -205,7 +221,7 @@ class _Chronicle:
                 turn += 1
 
     def _reply(self, person: DemoPerson, text: str, answered: DemoNote, minutes: float) -> DemoNote:
-        return self._note(person, text, answered.visibility, self._after(answered.at, minutes), answered)
+        return self._note(person, text, answered.visibility, self._after(answered.at, minutes, person), answered)
 
     def _projects(self) -> None:
         for theme in themes().values():
@@ -225,10 +241,10 @@ class _Chronicle:
             for note in self._rng.sample(
                 notes[person.id], min(len(notes[person.id]), self._rng.choice((0, 0, 1, 1, 2)))
             ):
-                at = self._after(max(note.at, joined), 300)
+                at = self._after(max(note.at, joined), 300, person)
                 self._history.deeds.append(Deed("add", person, project, at, note))
             if self._rng.random() < 0.35:
-                self._history.deeds.append(Deed("update", person, project, self._after(joined, 9000)))
+                self._history.deeds.append(Deed("update", person, project, self._after(joined, 9000, person)))
 
 
 def _slug(name: str) -> str:

@@ -30,7 +30,7 @@ PASSWORDS = {DEMO_HANDLE: "seven herons over the tram", ADMIN_HANDLE: "every bis
 #: A tag that the demo person watches, so that her notifications show why each came.
 WATCHED_TAG = "sourdough"
 #: Up to where the demo person has read: hours before now.
-_LAST_READ = {HOME: 5.0, NOTIFICATIONS_READ: 20.0, NOTIFICATIONS_SEEN: 4.0}
+_LAST_READ = {HOME: 2.0, NOTIFICATIONS_READ: 9.0, NOTIFICATIONS_SEEN: 2.0}
 
 
 class DemoRefused(Exception):
