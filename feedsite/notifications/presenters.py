@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from pyramid.i18n import TranslationStringFactory
 
+from feedsite.db import utcnow
 from feedsite.feeds import Counted, Group
 from feedsite.notifications.services import Notifications
-from feedsite.timelines.items import ItemPresenter
+from feedsite.timelines.items import ItemPresenter, sketched
 from feedsite.timelines.marks import NOTIFICATIONS_READ, mark_token
 from feedsite.timelines.services import Timeline
+from feedsite.timelines.telling import Teller
 from feedsite.web.cursors import first_page_url, page_url
-from feedsite.web.presenting import ActionView, EmptyView, NotificationGroupView, NotificationListView, PaneView
-from feedsite.web.wording import badge_label
+from feedsite.web.presenting import (
+    ActionView,
+    EmptyView,
+    NotificationGroupView,
+    NotificationListView,
+    PaneView,
+    PersonView,
+)
+from feedsite.web.wording import badge_label, time_view
 
 _ = TranslationStringFactory("feedsite")
 
@@ -23,38 +34,45 @@ _ANSWERED_HERE = ("create", "reply", "mention")
 
 
 class GroupPresenter:
-    """Shows notification groups to the reader of a request."""
+    """Shows the notification groups of a page of the list."""
 
-    def __init__(self, request: Any, timeline: Timeline, *, anchors: str = "ntf") -> None:
-        self._request, self._timeline, self._anchors = request, timeline, anchors
+    def __init__(self, request: Any, timeline: Timeline) -> None:
+        self._request, self._timeline = request, timeline
         self._items = ItemPresenter(request, timeline)
 
     def views(self) -> tuple[NotificationGroupView, ...]:
-        """The page's groups, less those whose actors are nobody the site knows."""
-        groups = self._timeline.page.groups
-        return tuple(self._view(group) for group in groups if group.item.actor.key in self._items.people)
+        """The page's groups, less those whose newest actor is nobody the site knows."""
+        known, teller = self._items.people, self._items.teller
+        groups = (group for group in self._timeline.page.groups if group.item.actor.key in known)
+        return tuple(self._view(group, group_view(self._request, group, teller, known)) for group in groups)
 
-    def _view(self, group: Group) -> NotificationGroupView:
-        item, key = group.item, str(group.value)
-        note = self._items.notes.get(item.object.key)
-        teller = self._items.teller
-        everybody = self._request.route_path("notifications.group", key=key)
-        answerable = note is not None and item.verb in _ANSWERED_HERE
-        actor = self._items.people[item.actor.key]
-        return NotificationGroupView(
-            key=key,
-            anchor=f"{self._anchors}-{key}",
-            kind=item.verb,
-            icon=teller.verb(item.verb).icon,
-            sentence=teller.together(group, everybody),
-            time=self._items.time(item),
-            url=note.url if note is not None else everybody if group.actor_count > 1 else actor.url,
-            people=tuple(self._items.people[end.key] for end in group.actors if end.key in self._items.people),
-            excerpt="" if note is None or answerable else _shortened(note.html.striptags()),
-            note=note if answerable else None,
-            is_new=group.new,
-            reason=teller.reason(item),
-        )
+    def _view(self, group: Group, view: NotificationGroupView) -> NotificationGroupView:
+        note = self._items.notes.get(group.item.object.key)
+        if note is None:
+            return view
+        if group.item.verb in _ANSWERED_HERE:
+            return replace(view, url=note.url, note=note)
+        return replace(view, url=note.url, excerpt=_shortened(note.html.striptags()))
+
+
+def group_view(
+    request: Any, group: Group, teller: Teller, people: Mapping[str, PersonView], *, anchors: str = "ntf"
+) -> NotificationGroupView:
+    """A group's sentence, time and faces; it leads to whoever did it, or to the list of them."""
+    item, key = group.item, str(group.value)
+    everybody: str = request.route_path("notifications.group", key=key)
+    return NotificationGroupView(
+        key=key,
+        anchor=f"{anchors}-{key}",
+        kind=item.verb,
+        icon=teller.verb(item.verb).icon,
+        sentence=teller.together(group, everybody),
+        time=time_view(item.published, utcnow(), request.zone, request.locale_name),
+        url=everybody if group.actor_count > 1 else people[item.actor.key].url,
+        people=tuple(people[end.key] for end in group.actors if end.key in people),
+        is_new=group.new,
+        reason=teller.reason(item),
+    )
 
 
 def list_view(request: Any, page: Notifications, *, just_marked: bool) -> NotificationListView:
@@ -102,8 +120,21 @@ def pane_view(request: Any, timeline: Timeline, badge: Counted) -> PaneView:
         badge=badge.number,
         badge_label=label,
         badge_text=text if label else "",
-        groups=GroupPresenter(request, timeline, anchors="pane").views(),
+        groups=_pane_groups(request, timeline),
     )
+
+
+def _pane_groups(request: Any, timeline: Timeline) -> tuple[NotificationGroupView, ...]:
+    # The pane stands on every page: it says who did what and leads there, and asks for nothing that it does not show.
+    people, notes = sketched(request, timeline)
+    teller = Teller(request, people, notes)
+    views = []
+    for group in timeline.page.groups:
+        if group.item.actor.key in people:
+            note = notes.get(group.item.object.key)
+            view = group_view(request, group, teller, people, anchors="pane")
+            views.append(view if note is None else replace(view, url=note.url))
+    return tuple(views)
 
 
 def _action(request: Any, name: str, text: str, route: str, **fields: str) -> ActionView:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from feedsite.feeds import Counted, Entity, Manager, OrderKey
+from feedsite.feeds import Counted, Entity, Manager, Marker, OrderKey
 from feedsite.feeds.aggregators import CursorAggregator
 from feedsite.feeds.query import FeedQuery
 from feedsite.timelines.marks import HOME, Mark, MarkService
@@ -35,7 +35,7 @@ class Home:
         timeline: its acts.
         mark: up to where the reader has read; None: they never said.
         upto: the mark of what is on the page; None: nothing is.
-        new: how many acts are newer than the mark, counted to 100.
+        new: how many acts of others are newer than the mark, counted to 100.
         empty: why there is nothing: "follows-nothing", "nothing-yet" or "filtered"; "" when there is something.
     """
 
@@ -76,9 +76,15 @@ class HomeService:
             timeline=timeline,
             mark=mark,
             upto=Mark.upto(_keys(timeline)),
-            new=self._feeds.count_new(NewsAggregator(reader, include_history=True), marker),
+            new=self._count_new(reader, timeline, marker),
             empty="" if timeline.page.items else self.why_empty(reader, only_new=only_new),
         )
+
+    def _count_new(self, reader: Entity, timeline: Timeline, marker: Marker | None) -> Counted:
+        """How many acts of others are newer than the mark; where there is none, those on the page."""
+        if marker is None:
+            return Counted(sum(item.actor != reader for item in timeline.page.items), False)
+        return self._feeds.count_new(NewsAggregator(reader, include_history=True), marker)
 
     def why_empty(self, reader: Entity, *, only_new: bool = False) -> str:
         """Which of the three states an empty page of a reader's network is in."""

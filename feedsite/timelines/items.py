@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 from typing import Any
 
+from markupsafe import Markup
+
 from feedsite.db import utcnow
 from feedsite.feeds import Entity, Item
-from feedsite.graph.presenters import PeoplePresenter
-from feedsite.posts.presenters import NotePresenter
+from feedsite.graph.presenters import PeoplePresenter, person_view
+from feedsite.posts.models import Note
+from feedsite.posts.presenters import NotePresenter, note_url
 from feedsite.timelines.services import Timeline
 from feedsite.timelines.telling import Teller
-from feedsite.web.presenting import ItemView, TagView, TimeView
+from feedsite.web.presenting import ItemView, NoteView, PersonView, TagView, TimeView
 from feedsite.web.wording import activity_templates, time_view
 
 _PLAIN = re.compile(r"[0-9A-Za-z._-]{1,64}")
@@ -26,12 +29,37 @@ def anchor(act_id: str) -> str:
     return f"act-{blake2b(act_id.encode(), digest_size=8).hexdigest()}"
 
 
+def sketched(request: Any, timeline: Timeline) -> tuple[dict[str, PersonView], dict[str, NoteView]]:
+    """The people and notes of a page as sentences need them, by key: names and addresses, nothing to press. No
+    statement."""
+    people = {key: person_view(request, person) for key, person in timeline.people.items()}
+    notes = {key: _sketch(request, note, timeline, people) for key, note in timeline.notes.items()}
+    return people, {key: view for key, view in notes.items() if view is not None}
+
+
+def _sketch(request: Any, note: Note, timeline: Timeline, people: Mapping[str, PersonView]) -> NoteView | None:
+    author = timeline.people.get(note.author.key)
+    if author is None or note.deleted is not None:
+        return None
+    answered = timeline.notes.get(f"note:{note.in_reply_to}")
+    return NoteView(
+        id=note.id,
+        url=note_url(request, note, author),
+        author=people[author.key],
+        html=Markup(),
+        time=time_view(note.created, note.created),
+        in_reply_to_author=None if answered is None else people.get(answered.author.key),
+    )
+
+
 class ItemPresenter:
     """Shows the acts of a page to the reader of a request; the number of statements does not depend on theirs."""
 
     def __init__(self, request: Any, timeline: Timeline) -> None:
         self._request, self._now = request, utcnow()
-        self.notes = NotePresenter(request).views(timeline.notes.values())
+        objects = {item.object.key for item in timeline.page.every_item()}
+        shown = [note for key, note in timeline.notes.items() if key in objects]
+        self.notes = NotePresenter(request).views(shown)
         self.people = PeoplePresenter(request).views(timeline.people.values())
         self.teller = Teller(request, self.people, self.notes)
 

@@ -24,7 +24,7 @@ NOTIFICATIONS_READ = "notifications.read"
 NOTIFICATIONS_SEEN = "notifications.seen"
 
 #: How many acts a mark remembers above its position; when more were shown at once its margin shrinks.
-_REMEMBERED = 200
+_REMEMBERED = 50
 
 
 @dataclass(frozen=True)

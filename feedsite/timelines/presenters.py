@@ -72,8 +72,8 @@ class TimelinePresenter:
         item = self._timeline.page.items[0]
         return self._thing_heading(item)
 
-    def _pages(self) -> dict[str, str]:
-        """The links to other pages; Pyramid's `page_url` gives None where there is none, templates want nothing."""
+    def _pages(self) -> dict[str, Any]:
+        """The links to other pages, empty where there is none."""
         page, request = self._timeline.page, self._request
         return {
             "older_url": page_url(request, page.next) or "",
@@ -117,7 +117,7 @@ class TimelinePresenter:
 
 
 def home_view(request: Any, home: Home, *, only_new: bool) -> TimelineView:
-    """A reader's home: with the divider, the notice of what is new, the filter, and the button that marks it as read."""
+    """A reader's home: acts, divider, notice of what is new, filter, and the button that marks it as read."""
     path = request.route_path("timelines.home")
     label = _("New since you marked it as read") if only_new else _("Latest from what you follow")
     view = TimelinePresenter(request, home.timeline).view(label, empty=empty_state(request, home.empty, all_url=path))

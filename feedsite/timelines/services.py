@@ -26,7 +26,7 @@ class Timeline:
     Attributes:
         page: what the engine gave.
         people: the people it speaks of, by key.
-        notes: the notes its acts are about, by key; one that is deleted is not there.
+        notes: the notes its acts are about or answer, by key.
     """
 
     page: Page
@@ -49,7 +49,8 @@ class TimelineService:
 
     def of(self, page: Page) -> Timeline:
         """A page that was read already, with everything its items show."""
-        notes = {item.object.key for item in page.every_item() if item.object.type == "note"}
+        ends = [end for item in page.every_item() for end in (item.object, item.target) if end is not None]
+        notes = {end.key for end in ends if end.type == "note"}
         people = {Entity("person", person_id).key for person_id in page.people()}
         return Timeline(page, self._people.by_key(people), self._notes.by_key(notes))
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from pyramid.i18n import TranslationStringFactory
 
+from feedsite.feedstore import RENOTIFY
 from feedsite.timelines.verbs import Said, ngettext
 
 _ = TranslationStringFactory("feedsite")
@@ -121,7 +121,7 @@ def _people_and_projects(config: Any) -> None:
         icon="user",
         title=_("Follows"),
         # Who unfollows and follows again within a day is not told of twice.
-        renotify=timedelta(days=1),
+        renotify=RENOTIFY["follow"],
     )
     config.add_verb(
         "join",

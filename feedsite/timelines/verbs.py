@@ -102,6 +102,9 @@ class Verbs:
     def __iter__(self) -> Iterator[Verb]:
         return iter(self._verbs.values())
 
+    def __len__(self) -> int:
+        return len(self._verbs)
+
     def ungrouped(self) -> tuple[str, ...]:
         """The verbs of which each act is a notification of its own."""
         return tuple(sorted(verb.name for verb in self if not verb.grouped))

@@ -29,6 +29,8 @@ MODERATORS = {
     "moderator": "ok",
     "admin": "ok",
 }
+UNSIGNED_FORM = {role: "400" if answer == "ok" else answer for role, answer in SIGNED_IN.items()}
+"""Who may do it, if the form were one that a page gave them: it carries a signed mark."""
 ADMINS = {**MODERATORS, "moderator": "403"}
 
 #: route name -> {method: {role: expected}}
@@ -72,6 +74,22 @@ CASES: dict[str, dict[str, dict[str, str]]] = {
     "graph.unmute": {"POST": SIGNED_IN},
     "graph.watch_tag": {"POST": SIGNED_IN},
     "graph.unwatch_tag": {"POST": SIGNED_IN},
+    "timelines.front": {"GET": EVERYBODY},
+    "timelines.home": {"GET": SIGNED_IN},
+    "timelines.home_read": {"POST": UNSIGNED_FORM},
+    "timelines.home_objects": {"GET": SIGNED_IN},
+    "timelines.archive": {"GET": SIGNED_IN},
+    "timelines.archive_year": {"GET": SIGNED_IN},
+    "timelines.archive_month": {"GET": SIGNED_IN},
+    "timelines.explore": {"GET": EVERYBODY},
+    "timelines.tag": {"GET": EVERYBODY},
+    "timelines.profile": {"GET": EVERYBODY},
+    "timelines.following": {"GET": EVERYBODY},
+    "timelines.followers": {"GET": EVERYBODY},
+    "notifications.list": {"GET": SIGNED_IN},
+    "notifications.read": {"POST": UNSIGNED_FORM},
+    "notifications.undo": {"POST": SIGNED_IN},
+    "notifications.group": {"GET": {**dict.fromkeys(ROLES, "404"), "anonymous": "login", "suspended": "login"}},
     "web.style_guide": {"GET": EVERYBODY},  # in development and tests; in production for admins
 }
 
@@ -92,6 +110,7 @@ def path_of(site: Any, route: str, **parts: str) -> str:
         "tag": "python",
         "year": "2026",
         "month": "11",
+        "key": "0123456789abcdef",
         "subpath": "css/site.css",
     }
     request = Request.blank("/")
