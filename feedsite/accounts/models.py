@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
+from sqlalchemy.types import TypeEngine
 
 from feedsite.db import Base, Instant, new_id, utcnow
 
@@ -18,6 +21,20 @@ def _among(column: str, values: tuple[str, ...]) -> str:
     return f"{column} IN ({', '.join(repr(value) for value in values)})"
 
 
+def _key(length: int) -> TypeEngine[str]:
+    # Compared by code point everywhere, so that a plain index finds what begins with a text.
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
+def search_key(text: str) -> str:
+    """A name as it is searched for: the same whatever its case and however it was typed."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())[:160]
+
+
+def _name_key(context: Any) -> str:
+    return search_key(context.get_current_parameters()["name"])
+
+
 class Person(Base):
     """Somebody with an account. The id is opaque and never reused; the handle is what people see and may change.
 
@@ -28,11 +45,13 @@ class Person(Base):
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True, default=new_id)
     #: Lower case always, so that the constraint is one without case.
-    handle: Mapped[str] = mapped_column(String(30), unique=True)
+    handle: Mapped[str] = mapped_column(_key(30), unique=True)
     name: Mapped[str] = mapped_column(String(80))
+    #: The name as it is searched for; it follows the name by itself.
+    name_key: Mapped[str] = mapped_column(_key(160), default=_name_key)
     email: Mapped[str | None] = mapped_column(String(254))
     #: The address as it is compared: normalised, in lower case.
-    email_key: Mapped[str | None] = mapped_column(String(254), unique=True)
+    email_key: Mapped[str | None] = mapped_column(_key(254), unique=True)
     password_hash: Mapped[str | None] = mapped_column(String(255))
     bio: Mapped[str] = mapped_column(Text, default="")
     role: Mapped[str] = mapped_column(String(16), default="member")
@@ -48,9 +67,15 @@ class Person(Base):
         CheckConstraint(_among("theme", THEMES), name="theme"),
         CheckConstraint("handle = lower(handle)", name="handle_lower"),
         Index("ix_people_created", "created", "id"),
+        Index("ix_people_name_key", "name_key"),
         Index("ix_people_state_created", "state", "created", "id"),
         Index("ix_people_role_state", "role", "state"),
     )
+
+    @validates("name")
+    def _follow_name(self, _attribute: str, name: str) -> str:
+        self.name_key = search_key(name)
+        return name
 
     @property
     def key(self) -> str:

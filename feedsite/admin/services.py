@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from feedsite.accounts.handles import normalised
-from feedsite.accounts.models import LoginSession, Person
+from feedsite.accounts.models import LoginSession, Person, search_key
 from feedsite.db import utcnow
 from feedsite.keyset import Order, Place, Rows
 
@@ -94,30 +94,17 @@ class PeopleDirectory:
         return statement
 
     def _found_by(self, text: str) -> ColumnElement[bool]:
-        handle = normalised(text)
-        found = [self._begins(Person.email_key, text.lower()), self._begins_without_case(Person.name, text)]
-        return or_(*found, self._begins(Person.handle, handle)) if handle else or_(*found)
-
-    def _begins(self, column: Any, text: str) -> ColumnElement[bool]:
-        """Whether a column, in lower case already, begins with a text; its index knows."""
-        if self._is_postgresql:
-            return column.like(_pattern(text), escape="\\")
-        return and_(column >= text, column < text + _LAST)
-
-    def _begins_without_case(self, column: Any, text: str) -> ColumnElement[bool]:
-        if self._is_postgresql:
-            return func.lower(column).like(func.lower(_pattern(text)), escape="\\")
-        # SQLite knows the case of a to z alone.
-        return and_(column.collate("NOCASE") >= text, column.collate("NOCASE") < text + _LAST)
-
-    @property
-    def _is_postgresql(self) -> bool:
-        return self._session.get_bind().dialect.name == "postgresql"
+        beginnings = (
+            (Person.handle, normalised(text)),
+            (Person.name_key, search_key(text)),
+            (Person.email_key, text.lower()),
+        )
+        return or_(*(_begins(column, beginning) for column, beginning in beginnings if beginning))
 
 
-def _pattern(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
-    return f"{escaped}%"
+def _begins(column: Any, text: str) -> ColumnElement[bool]:
+    """Whether a key column begins with a text; not LIKE: nothing in the text is special, and its index knows."""
+    return and_(column >= text, column < text + _LAST)
 
 
 def directory_service(_context: object, request: Any) -> PeopleDirectory:

@@ -6,6 +6,7 @@ import pytest
 
 from feedsite.db import counting_statements
 
+from tests.functional.admin.crowd import add_crowd
 from tests.site import Browser, Site
 
 
@@ -72,8 +73,7 @@ def test_the_figures_count_everybody(site: Site, admin: Browser) -> None:
 
 @pytest.mark.parametrize("order", ["newest", "oldest", "handle"])
 def test_pages_go_forth_and_back_without_loss(site: Site, admin: Browser, order: str) -> None:
-    for number in range(119):
-        site.person(f"p{number:03}")
+    add_crowd(site, 119)
     first = admin.get(f"/admin/people?sort={order}")
     walked, page = [handles(first)], first
     while link := page.html.select_one("a[rel=next]"):
@@ -92,16 +92,14 @@ def test_pages_go_forth_and_back_without_loss(site: Site, admin: Browser, order:
 
 
 def test_a_full_last_page_has_no_next_one(site: Site, admin: Browser) -> None:
-    for number in range(49):
-        site.person(f"p{number:03}")
+    add_crowd(site, 49)
     page = admin.get("/admin/people")
     assert len(handles(page)) == 50
     assert page.html.select_one("nav.paging") is None
 
 
 def test_a_cursor_belongs_to_its_list_and_its_reader(site: Site, admin: Browser) -> None:
-    for number in range(60):
-        site.person(f"p{number:03}")
+    add_crowd(site, 60)
     link = admin.get("/admin/people").html.select_one("a[rel=next]")["href"]
     assert admin.get(link).status_int == 200
     assert admin.get(f"{link}x", status=400).html.select_one("a[href='/admin/people']") is not None
@@ -124,8 +122,7 @@ def test_a_page_of_many_costs_as_many_statements_as_one_of_few(site: Site, admin
 
     few = cost("/admin/people")
     frame = cost("/settings/display")
-    for number in range(45):
-        site.person(f"p{number:03}")
+    add_crowd(site, 45)
     assert cost("/admin/people") == few
     assert few <= frame + 3
 
