@@ -66,7 +66,8 @@ def _groups(context: Context[NotificationAggregator], part: _Part, heads: list[H
     if not heads:
         return []
     sample = context.aggregator.sample_actors
-    cells = [Cell(((Facet.NOTICE, head.value),)) for head in heads]
+    # The thing is implied by the group; naming it lets a store go along what touches that thing.
+    cells = [Cell(((Facet.NOTICE, head.value), (Facet.OBJECT, head.item.object.key))) for head in heads]
     answers = context.reader.cells(part.query, cells, sample, None, actors=True)
     actors = _newest_actors(context, part.query, cells, answers)
     made = []

@@ -13,7 +13,6 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import StaticPool
 
 from feedsite.feeds.errors import StoreUnavailable
-from feedsite.feeds.stores.sql.predicates import Predicates
 from feedsite.feeds.stores.sql.reading import Reader
 from feedsite.feeds.stores.sql.tables import Tables, default_tables, tables
 from feedsite.feeds.stores.sql.writing import Writer, clock
@@ -42,7 +41,6 @@ class SqlStore:
         clock: Clock = clock,
     ) -> None:
         self.tables: Tables = tables(*names) if names else default_tables()
-        self._predicates = Predicates(self.tables)
         self._url, self._borrowed, self._clock = url or "sqlite://", connection, clock
         self._engine: Engine | None = None
         self._created = False
@@ -66,7 +64,7 @@ class SqlStore:
     def reading(self) -> Iterator[Reader]:
         """A reader of one state of the store."""
         with self._transaction(write=False) as connection:
-            yield Reader(connection, self.tables, self._predicates, self._clock)
+            yield Reader(connection, self.tables, self._clock)
 
     @contextmanager
     def writing(self) -> Iterator[Writer]:

@@ -39,7 +39,7 @@ def key_type() -> TypeEngine[str]:
     return String().with_variant(String(collation="C"), "postgresql")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Tables:
     """The tables of one store.
 

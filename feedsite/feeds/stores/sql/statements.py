@@ -1,0 +1,210 @@
+"""The statements that read feeds, built once for each shape and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    cast,
+    exists,
+    func,
+    literal,
+    literal_column,
+    not_,
+    or_,
+    select,
+    union,
+)
+
+from feedsite.feeds.names import SITE_ALL
+from feedsite.feeds.query import Facet
+from feedsite.feeds.stores.sql.rules import Condition, Rules, name_value, names_value, stands
+from feedsite.feeds.stores.sql.shape import Shape
+from feedsite.feeds.stores.sql.sources import arms, scanned
+from feedsite.feeds.stores.sql.tables import Tables, key_type
+
+_KEPT = 2048
+
+
+def _keys(
+    rules: Rules,
+    *facets: Facet,
+    limit: str | None = "size",
+    before: bool = False,
+    after: bool = False,
+    newest: bool = True,
+    part: Any = None,
+) -> Select[Any] | None:
+    """A select of `position, id` and facets, each act once; with a limit in order, the first so many; None: no acts."""
+    columns = [rules.facet(facet).label(facet.value) for facet in facets]
+    selects = []
+    for arm in arms(rules, before=before, after=after, part=part):
+        one = arm.select(*columns) if part is None else arm.select(*columns).correlate(part)
+        if limit is not None:
+            one = one.order_by(*direction(arm.position, arm.id, newest)).limit(_whole(limit))
+        selects.append(one)
+    if len(selects) < 2:
+        return selects[0] if selects else None
+    # SQLite takes a limited select in a union only as a table of its own.
+    merged = union(*[select(*one.subquery().c) for one in selects]).subquery()
+    statement = select(*merged.c)
+    if limit is None:
+        return statement
+    return statement.order_by(*direction(merged.c.position, merged.c.id, newest)).limit(_whole(limit))
+
+
+def _whole(name: str) -> Any:
+    return bindparam(name, type_=Integer)
+
+
+def direction(position: Any, identifier: Any, newest: bool) -> tuple[Any, Any]:
+    """The order of feeds, or its reverse."""
+    return (position.desc(), identifier.desc()) if newest else (position.asc(), identifier.asc())
+
+
+@lru_cache(maxsize=_KEPT)
+def acts_in_order(tables: Tables, shape: Shape, newest: bool, bounded: bool) -> Select[Any] | None:
+    """The acts of a feed in order, from a bound (`before_…` or `after_…`) on."""
+    keys = _keys(Rules(tables, shape), before=bounded and newest, after=bounded and not newest, newest=newest)
+    if keys is None:
+        return None
+    found, acts = keys.subquery("k"), tables.acts
+    statement = select(*acts.c).join(found, and_(acts.c.position == found.c.position, acts.c.id == found.c.id))
+    return statement.order_by(*direction(acts.c.position, acts.c.id, newest))
+
+
+@lru_cache(maxsize=_KEPT)
+def recent_acts(tables: Tables, shape: Shape, bounded: bool) -> Select[Any]:
+    """The newest `size` acts of a network among the newest `budget` of everybody."""
+    arm, acts = scanned(Rules(tables, shape), before=bounded), tables.acts
+    found = arm.select().order_by(*direction(arm.position, arm.id, True)).limit(_whole("size")).subquery("k")
+    statement = select(*acts.c).join(found, and_(acts.c.position == found.c.position, acts.c.id == found.c.id))
+    return statement.order_by(*direction(acts.c.position, acts.c.id, True))
+
+
+@lru_cache(maxsize=_KEPT)
+def values_in_order(tables: Tables, shape: Shape, facet: Facet, bounded: bool) -> Select[Any] | None:
+    """The order keys of a feed and their values of a facet, newest first."""
+    return _keys(Rules(tables, shape), facet, before=bounded)
+
+
+@lru_cache(maxsize=_KEPT)
+def counted(tables: Tables, shape: Shape, limit: bool) -> Select[Any] | None:
+    """How many acts a feed has, to `size` with a limit."""
+    keys = _keys(Rules(tables, shape), limit="size" if limit else None)
+    return None if keys is None else select(func.count()).select_from(keys.subquery())
+
+
+@lru_cache(maxsize=_KEPT)
+def counted_values(tables: Tables, shape: Shape, facet: Facet) -> Select[Any] | None:
+    """How many values of a facet a feed has, to `size`."""
+    keys = _keys(Rules(tables, shape), facet, limit=None)
+    if keys is None:
+        return None
+    inner = keys.subquery()
+    value = inner.c[facet.value]
+    distinct = select(value).where(value.is_not(None)).distinct().limit(_whole("size")).subquery()
+    return select(func.count()).select_from(distinct)
+
+
+@lru_cache(maxsize=_KEPT)
+def parts(
+    tables: Tables,
+    shape: Shape,
+    names: tuple[str, ...],
+    dialect: str,
+    *,
+    cap: bool,
+    count: bool,
+    actors: bool,
+    newest: bool,
+) -> Select[Any] | None:
+    """For each part of a feed (the JSON text `parts`) its number, count, distinct actors and newest order keys.
+
+    The cap is bound as `cap` and the number of newest keys as `size`; what is not asked for is 0 or an empty list.
+    """
+    rules, part = Rules(tables, shape), _parts_table(names, dialect)
+    if _keys(rules, part=part) is None:
+        return None
+    columns: list[Any] = [part.c.n, literal(0), literal(0), literal("[]")]
+    if count:
+        keys = _keys(rules, limit="cap" if cap else None, part=part)
+        columns[1] = _value(lambda _: func.count(), keys)
+    if actors:
+        everyone = _keys(rules, Facet.ACTOR, limit=None, part=part)
+        columns[2] = _value(lambda inner: func.count(inner.c.actor.distinct()), everyone)
+    if newest:
+        columns[3] = _value(lambda inner: _key_list(inner, dialect), _keys(rules, part=part))
+    return select(*columns).select_from(part).order_by(part.c.n)
+
+
+def _value(aggregate: Callable[[Any], Any], keys: Any) -> Any:
+    """One value over the rows of a select, as a column."""
+    inner = keys.subquery()
+    return select(aggregate(inner)).select_from(inner).scalar_subquery()
+
+
+def _key_list(inner: Any, dialect: str) -> Any:
+    """Order keys as one JSON text: `[[position, id], ...]`."""
+    if dialect == "sqlite":
+        return func.json_group_array(func.json_array(inner.c.position, inner.c.id))
+    return func.json_agg(func.json_build_array(inner.c.position, inner.c.id))
+
+
+def _parts_table(names: tuple[str, ...], dialect: str) -> Any:
+    """The parts as a table: `[[n, since, until, value, ...], ...]`."""
+    fields: list[Any]
+    columns: list[Any]
+    if dialect == "sqlite":
+        rows = func.json_each(bindparam("parts")).table_valued("value", name="rows")
+        fields = [func.json_extract(rows.c.value, f"$[{at}]") for at in range(3 + len(names))]
+        columns = [field.label(name) for field, name in zip(fields, ("n", "since", "until", *names), strict=True)]
+    else:
+        array = func.json_array_elements(cast(bindparam("parts"), JSON)).table_valued("value", name="rows")
+        fields = [array.c.value.op("->>")(literal_column(str(at))) for at in range(3 + len(names))]
+        columns = [
+            cast(field, BigInteger).label(name) for field, name in zip(fields, ("n", "since", "until"), strict=False)
+        ]
+        columns += [
+            cast(field, key_type()).collate("C").label(name) for field, name in zip(fields[3:], names, strict=True)
+        ]
+    return select(*columns).cte("part")
+
+
+@lru_cache(maxsize=16)
+def sight_of(tables: Tables) -> Select[Any]:
+    """Which rules are in use for `owner` and `viewer`: the fields of a Sight."""
+    links = tables.links
+    owner, viewer, everybody = name_value("owner"), name_value("viewer"), literal(SITE_ALL, key_type())
+    word = and_(links.c.entity >= "word:", links.c.entity < "word;")
+
+    def any_link(*conditions: Condition) -> Any:
+        return exists(select(literal(1)).select_from(links).where(*conditions, stands(links)))
+
+    def held(holder: Any, kind: str, *conditions: Condition) -> Any:
+        return any_link(links.c.follower == holder, links.c.kind == kind, *conditions)
+
+    return select(
+        held(owner, "follow").label("follows"),
+        held(owner, "watch").label("watches"),
+        held(viewer, "mute", not_(word)).label("mutes"),
+        held(viewer, "mute", word).label("words"),
+        or_(held(viewer, "block"), any_link(links.c.entity == viewer, links.c.kind == "block")).label("blocks"),
+        held(everybody, "mute", not_(word)).label("site_mutes"),
+        held(everybody, "mute", word).label("site_words"),
+        held(everybody, "limit").label("site_limits"),
+    )
+
+
+@lru_cache(maxsize=16)
+def acts_by_id(tables: Tables) -> Select[Any]:
+    """The acts with the bound `ids`, tombstones among them."""
+    return select(*tables.acts.c).where(tables.acts.c.id.in_(names_value("ids")))

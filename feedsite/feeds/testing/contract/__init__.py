@@ -1,0 +1,16 @@
+"""What every store must do, one sentence a test. Subclass StoreContract and give the fixture `make_store`."""
+
+from feedsite.feeds.testing.contract.base import MakeStore
+from feedsite.feeds.testing.contract.groups import GroupContract
+from feedsite.feeds.testing.contract.identity import IdentityContract
+from feedsite.feeds.testing.contract.links import LinkContract
+from feedsite.feeds.testing.contract.notices import NoticeContract
+from feedsite.feeds.testing.contract.pages import PageContract
+from feedsite.feeds.testing.contract.sight import SightContract
+
+
+class StoreContract(LinkContract, IdentityContract, PageContract, SightContract, GroupContract, NoticeContract):
+    """Tests of links, identity, order, paging, visibility, groups and notifications."""
+
+
+__all__ = ["MakeStore", "StoreContract"]

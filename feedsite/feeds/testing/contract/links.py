@@ -1,0 +1,106 @@
+"""Links: once each, since when, until when, for which verbs."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+
+from feedsite.feeds import Entity, Manager
+from feedsite.feeds.aggregators import (
+    UnAggregated,
+)
+from feedsite.feeds.errors import InvalidCursor
+from feedsite.feeds.network import link
+from feedsite.feeds.testing.contract.base import Contract
+from feedsite.feeds.testing.world import Clock, Network
+
+
+class LinkContract(Contract):
+    """Links: once each, since when, until when, for which verbs."""
+
+    def test_following_twice_is_one_link_and_keeps_its_since(self, manager: Manager, network: Network) -> None:
+        assert manager.follow("reader", "ana")
+        network.clock.forward(hours=1)
+        assert not manager.follow("reader", "ana")
+        (only,) = manager.followers("ana").links
+        assert only.since == network.clock.ms - 3_600_000
+
+    def test_twenty_people_pressing_follow_twenty_times_at_once_are_twenty_links(self, manager: Manager) -> None:
+        manager.create_indexes()
+
+        def press(number: int) -> bool:
+            return manager.follow(f"reader{number % 20}", "ana")
+
+        with ThreadPoolExecutor(8) as pool:
+            changed = list(pool.map(press, range(400)))
+        assert sum(changed) == 20
+        assert manager.count_followers("ana") == 20
+
+    def test_unfollowing_what_is_not_followed_is_harmless(self, manager: Manager) -> None:
+        assert not manager.un_follow("reader", "ana")
+        manager.follow("reader", "ana")
+        assert manager.un_follow("reader", "ana")
+        assert not manager.un_follow("reader", "ana")
+
+    def test_a_link_made_again_starts_a_new_since(self, manager: Manager, network: Network) -> None:
+        manager.follow("reader", "ana")
+        manager.un_follow("reader", "ana")
+        between = network.post("ana")
+        network.clock.forward(hours=1)
+        manager.follow("reader", "ana")
+        after = network.post("ana")
+        assert network.ids(UnAggregated("reader")) == [after]
+        assert network.ids(UnAggregated("reader", include_history=True)) == [after, between]
+
+    def test_a_link_to_oneself_shows_ones_own_feed_and_is_no_follower(self, manager: Manager, network: Network) -> None:
+        manager.follow("ana", "ana")
+        posted = network.post("ana")
+        assert network.ids(UnAggregated("ana")) == [posted]
+        assert manager.followers("ana").links == ()
+        assert manager.count_followers("ana") == 0
+        assert manager.following("ana").links == ()
+
+    def test_links_end_at_their_until(self, manager: Manager, network: Network, clock: Clock) -> None:
+        network.follow("reader", "ana")
+        posted = network.post("ana")
+        manager.mute("reader", "ana", until=clock.now + timedelta(hours=1))
+        assert network.ids(UnAggregated("reader")) == []
+        clock.forward(hours=1)
+        assert network.ids(UnAggregated("reader")) == [posted]
+
+    def test_lists_of_links_are_paged_without_loss(self, manager: Manager, clock: Clock) -> None:
+        for number in range(7):
+            manager.follow(f"reader{number}", "ana")
+            clock.forward(milliseconds=number % 2)  # some share an instant
+        first = manager.followers("ana", size=3)
+        second = manager.followers("ana", size=3, cursor=first.next)
+        third = manager.followers("ana", size=3, cursor=second.next)
+        found = [row.follower.id for page in (first, second, third) for row in page.links]
+        assert sorted(found) == [f"reader{number}" for number in range(7)]
+        assert third.next is None
+        with pytest.raises(InvalidCursor):
+            manager.followers("ana", cursor="nonsense")
+
+    def test_equal_ids_of_different_types_are_different_things(self, manager: Manager, network: Network) -> None:
+        manager.watch("reader", "x", "tag")
+        network.post("ana", about=(Entity("project", "x"),))
+        assert network.ids(UnAggregated("reader")) == []
+        about_tag = network.post("ana", about=(Entity("tag", "x"),))
+        assert network.ids(UnAggregated("reader")) == [about_tag]
+
+    def test_a_link_for_some_verbs_brings_only_those(self, manager: Manager, network: Network) -> None:
+        manager.add_network_link(link("reader", "follow", "ana", verbs=("like",)))
+        network.post("ana")
+        liked = network.post("ana", verb="like")
+        network.post("ana", verb="unlike")
+        assert network.ids(UnAggregated("reader")) == [liked]
+
+    def test_a_heavier_link_is_kept_heavy(self, manager: Manager, network: Network) -> None:
+        network.follow("reader", "ana")
+        assert manager.set_weight("reader", "ana", 5)
+        assert not manager.follow("reader", "ana")
+        network.post("ana")
+        (item,) = manager.get_page(UnAggregated("reader")).items
+        assert item.weight == 5

@@ -1,0 +1,106 @@
+"""Who sees what."""
+
+from __future__ import annotations
+
+from feedsite.feeds import Entity, Manager
+from feedsite.feeds.aggregators import (
+    ActorAggregator,
+    CollapseAggregator,
+    NotificationAggregator,
+    PublicAggregator,
+    UnAggregated,
+)
+from feedsite.feeds.testing.contract.base import Contract
+from feedsite.feeds.testing.world import Network, note
+
+
+class SightContract(Contract):
+    """Who sees what."""
+
+    def test_an_act_for_followers_is_seen_by_those_who_follow_now(self, manager: Manager, network: Network) -> None:
+        network.follow("friend", "ana")
+        private = network.post("ana", visibility="followers")
+        for viewer, seen in (("ana", True), ("friend", True), ("stranger", False), (None, False)):
+            assert (private in network.ids(PublicAggregator(viewer))) is seen
+            assert (private in network.ids(ActorAggregator("ana", viewer=viewer))) is seen
+        manager.un_follow("friend", "ana")
+        assert network.ids(ActorAggregator("ana", viewer="friend")) == []
+
+    def test_an_act_for_its_audience_is_seen_by_those_it_names(self, network: Network) -> None:
+        named = network.post("ana", visibility="audience", audience=(Entity("person", "bo"),))
+        network.follow("friend", "ana")
+        assert network.ids(PublicAggregator("bo")) == network.ids(PublicAggregator("ana")) == [named]
+        assert network.ids(PublicAggregator("friend")) == []
+
+    def test_a_muted_person_is_gone_from_pages_counts_and_groups(self, manager: Manager, network: Network) -> None:
+        network.follow("reader", "ana", "bo")
+        manager.watch("reader", "1", "note")
+        mine = [network.post("bo", on="1"), network.post("ana", verb="like", on="1")]
+        network.post("bo", verb="like", on="2", about=(Entity("person", "ana"),))
+        manager.mute("reader", "ana")
+        assert network.ids(UnAggregated("reader")) == mine[:1]
+        assert manager.counts([note("1")], ["like"], viewer="reader") == {("note:1", "like"): 0}
+        assert manager.counts([note("1")], ["like"], viewer="bo") == {("note:1", "like"): 1}
+        assert [group.total for group in network.groups(CollapseAggregator("reader"))] == [1]
+        assert [group.item.actor.id for group in network.groups(NotificationAggregator("reader"))] == ["bo"]
+        manager.un_mute("reader", "ana")
+        assert len(network.ids(UnAggregated("reader"))) == 3
+
+    def test_a_word_can_be_muted(self, manager: Manager, network: Network) -> None:
+        network.follow("reader", "ana")
+        network.post("ana", words=("spoiler", "ending"))
+        fine = network.post("ana", words=("beginning",))
+        manager.mute("reader", Entity("word", "spoiler"))
+        assert network.ids(UnAggregated("reader")) == [fine]
+
+    def test_one_persons_shares_can_be_hidden(self, manager: Manager, network: Network) -> None:
+        network.follow("reader", "ana")
+        note_id = network.post("ana")
+        network.post("ana", verb="announce")
+        manager.mute("reader", "ana", verbs=("announce",))
+        assert network.ids(UnAggregated("reader")) == [note_id]
+
+    def test_a_block_works_in_both_directions(self, manager: Manager, network: Network) -> None:
+        network.follow("ana", "bo")
+        network.follow("bo", "ana")
+        network.post("ana")
+        network.post("bo")
+        manager.block("ana", "bo")
+        assert network.ids(UnAggregated("ana")) == network.ids(UnAggregated("bo")) == []
+        assert len(network.ids(PublicAggregator())) == 2
+
+    def test_a_site_wide_mute_takes_somebody_from_everybody_but_themselves(
+        self, manager: Manager, network: Network
+    ) -> None:
+        network.follow("reader", "ana")
+        posted = network.post("ana")
+        manager.mute(Entity("site", "all"), "ana")
+        for viewer in ("reader", None):
+            assert network.ids(PublicAggregator(viewer)) == []
+        assert network.ids(UnAggregated("reader")) == []
+        assert network.ids(PublicAggregator("ana")) == [posted]
+        manager.un_mute(Entity("site", "all"), "ana")
+        assert network.ids(UnAggregated("reader")) == [posted]
+
+    def test_a_limited_person_is_left_to_their_followers(self, manager: Manager, network: Network) -> None:
+        network.follow("friend", "ana")
+        posted = network.post("ana")
+        manager.limit("ana")
+        assert network.ids(PublicAggregator("friend")) == network.ids(PublicAggregator("ana")) == [posted]
+        assert network.ids(PublicAggregator("stranger")) == network.ids(PublicAggregator()) == []
+        assert manager.un_limit("ana")
+
+    def test_readable_tells_what_a_viewer_may_see(self, manager: Manager, network: Network) -> None:
+        public, private = network.post("ana"), network.post("ana", visibility="followers")
+        assert manager.readable([public, private, "unknown"], "stranger") == {public}
+        assert manager.readable([public, private], "ana") == {public, private}
+
+    def test_an_act_says_why_it_is_there(self, manager: Manager, network: Network) -> None:
+        network.follow("reader", "ana")
+        manager.watch("reader", "python", "tag")
+        network.post("ana", about=(Entity("tag", "python"),))
+        (item,) = manager.get_page(UnAggregated("reader")).items
+        assert [(why.kind, why.entity.key) for why in item.because] == [
+            ("follow", "person:ana"),
+            ("watch", "tag:python"),
+        ]
