@@ -121,7 +121,7 @@ def link(
         kind,
         weight,
         extra,
-        verbs=tuple(verbs),
+        verbs=verbs if isinstance(verbs, str) else tuple(verbs),  # type: ignore[arg-type]  # Link refuses a string
         until=until,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -94,3 +95,10 @@ class IdentityContract(Contract):
             "object": {"id": "1", "type": "note", "extra": {}},
             "extra": extra,
         }
+
+    def test_an_act_done_again_with_an_earlier_date_has_that_as_its_first(self, manager: Manager) -> None:
+        manager.perform(Activity("like", Actor("ana"), Object("1", "note"), NOON))
+        manager.undo("like", "ana", note("1"))
+        manager.perform(Activity("like", Actor("ana"), Object("1", "note"), NOON - timedelta(days=1)))
+        (item,) = manager.get_page(PublicAggregator()).items
+        assert item.newness == item.key

@@ -104,3 +104,15 @@ class SightContract(Contract):
             ("follow", "person:ana"),
             ("watch", "tag:python"),
         ]
+
+    def test_a_limited_person_sees_what_others_do_with_what_is_theirs(self, manager: Manager, network: Network) -> None:
+        shared = network.post("bo", verb="announce", about=(Entity("person", "ana"),))
+        manager.limit("ana")
+        assert network.ids(PublicAggregator("ana")) == [shared]
+        assert network.ids(PublicAggregator("cy")) == []
+
+    def test_the_gate_sees_what_it_keeps(self, network: Network) -> None:
+        """Who may decide who sees a like of their followers-only note sees it themselves."""
+        liked = network.post("bo", verb="like", visibility="followers", gate=Entity("person", "ana"))
+        assert network.ids(PublicAggregator("ana")) == [liked]
+        assert network.ids(PublicAggregator("cy")) == []
