@@ -42,11 +42,9 @@ class GraphService:
         if person.state == "suspended":
             raise LinkRefused(_("This account is suspended: nobody can follow it now."))
         follower, followed = Entity("person", follower_id), Entity("person", person.id)
-        changed = self._feeds.follow(follower, followed)
-        self._feeds.perform(
-            Activity("follow", Actor(follower_id), Object(person.id, "person"), audience=(followed,)),
-        )
-        return changed
+        # The act first, here and in `unfollow`: its row is what those who press at the same moment wait for.
+        self._feeds.perform(Activity("follow", Actor(follower_id), Object(person.id, "person"), audience=(followed,)))
+        return self._feeds.follow(follower, followed)
 
     def unfollow(self, follower_id: str, person: Person) -> bool:
         """Stop following somebody.
@@ -56,8 +54,12 @@ class GraphService:
         if follower_id == person.id:
             raise LinkRefused(_("You see your own notes in your home already."))
         follower, followed = Entity("person", follower_id), Entity("person", person.id)
-        self._feeds.undo("follow", follower, followed)
-        return self._feeds.un_follow(follower, followed)
+        undone = self._feeds.undo("follow", follower, followed)
+        changed = self._feeds.un_follow(follower, followed)
+        if changed and not undone:
+            # Either the link never had an act (an imported one), or both came between the two statements.
+            self._feeds.undo("follow", follower, followed)
+        return changed
 
     def watch(self, watcher_id: str, thing: Entity) -> bool:
         """Hear of what is written in a thread (`Note.root`) or under a tag."""

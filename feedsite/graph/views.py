@@ -64,10 +64,10 @@ def _with_person(
     if person is None:
         raise HTTPNotFound(_("Nobody has this handle."))
     try:
-        changed = change(request.find_service(GraphService), request.identity.id, person)
+        change(request.find_service(GraphService), request.identity.id, person)
     except LinkRefused as refused:
         raise HTTPForbidden(refused.message) from None
-    if changed and message is not None:
+    if message is not None:
         request.flash(request.localizer.translate(message, mapping={"name": person.name}))
     return see_other(request, request.route_path("timelines.profile", handle=person.handle))
 
