@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_skeleton
+from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal
 from pyramid.httpexceptions import HTTPNotFound
 from pyramid.i18n import TranslationStringFactory
@@ -141,7 +141,7 @@ class ArchivePresenter:
         )
 
     def _name(self, month: Month) -> str:
-        return str(format_skeleton("MMMM", date(month.year, month.number, 1), locale=self._locale))
+        return format_date(date(month.year, month.number, 1), "LLLL", locale=self._locale)
 
     def _month_path(self, month: Month) -> str:
         path: str = self._request.route_path("timelines.archive_month", year=month.year, month=month.number)

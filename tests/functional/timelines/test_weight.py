@@ -1,0 +1,93 @@
+"""What a page costs: valid HTML, few bytes and nodes, and statements that do not grow with its items."""
+
+from __future__ import annotations
+
+import gzip
+
+import pytest
+
+from feedsite.db import counting_statements
+
+from tests.functional.timelines.world import World, faults_of_html
+from tests.site import Browser
+
+LISTS = (
+    "/home",
+    "/home?new=1",
+    "/home/objects",
+    "/archive",
+    "/archive/{now}",
+    "/@bo",
+    "/tags/maps",
+    "/explore",
+    "/notifications",
+)
+#: Long enough for a note, as people write them.
+TEXT = "Note {} about rivers and what was drawn of them, with a #maps for those who look, and @ana who knows them best."
+
+
+def fill(world: World, count: int) -> list[str]:
+    """A world in which every list has `count` items of several kinds; the paths of the lists."""
+    world.follow("ana", "bo")
+    notes = world.write_many("bo", count, TEXT)
+    mine = world.write_many("ana", max(1, count // 4), "Mine {} #maps")
+    for number, note in enumerate(mine):
+        world.like(note, *[f"p{other}" for other in range(1 + number % 5)])
+        world.reply("bo", note, f"An answer to {number}")
+    world.share(notes[0], "cy")
+    now = notes[0].created
+    return [path.format(now=f"{now:%Y}/{now.month}") for path in LISTS]
+
+
+def statements(browser: Browser, path: str) -> int:
+    browser.get(path)
+    with counting_statements() as count:
+        browser.get(path)
+    return len(count)
+
+
+def test_full_pages_are_light_and_valid(world: World) -> None:
+    paths = fill(world, 24)
+    for browser in (world.browser("ana"), world.site.browser()):
+        for path in paths if browser.cookies else ["/", "/@bo", "/tags/maps", "/explore", "/@bo/followers"]:
+            page = browser.get(path)
+            assert faults_of_html(page) == [], path
+            assert len(gzip.compress(page.body, 6)) <= 15 * 1024, path
+            assert len(page.html.find_all(True)) <= 1200, path
+
+
+def test_empty_and_odd_pages_are_valid(world: World) -> None:
+    browser = world.browser("ana")
+    for path in (
+        *LISTS[:4],
+        "/archive/2020",
+        "/archive/2020/1",
+        "/@ana",
+        "/@ana/followers",
+        "/tags/maps",
+        "/explore",
+        "/notifications",
+        "/home?cursor=x",
+        "/archive/2020/13",
+    ):
+        assert faults_of_html(browser.get(path, expect_errors=True)) == [], path
+    assert faults_of_html(world.site.browser().get("/")) == []
+
+
+def test_statements_do_not_grow_with_items(world: World) -> None:
+    paths = fill(world, 4)
+    browser = world.browser("ana")
+    few = {path: statements(browser, path) for path in paths}
+    world.write_many("bo", 30, "More {} #maps @ana")
+    more = world.write_many("ana", 8, "More of mine {}")
+    for number, note in enumerate(more):
+        world.like(note, *[f"q{other}" for other in range(1 + number % 3)])
+    many = {path: statements(browser, path) for path in paths}
+    grown = {path: (few[path], many[path]) for path in paths if many[path] > few[path]}
+    assert grown == {}
+
+
+@pytest.mark.parametrize("path", ["/home", "/notifications", "/@bo"])
+def test_signed_in_pages_are_nobody_else_s(world: World, path: str) -> None:
+    world.person("bo")
+    assert world.browser("ana").get(path).headers["Cache-Control"] == "private, no-cache"
