@@ -172,9 +172,9 @@ class Source:
         """
         with self._path.open("rb") as self._raw:
             zipped = self._raw.peek(2)[:2] == _GZIP_MAGIC
-            opened = gzip.GzipFile(fileobj=self._raw) if zipped else self._raw
-            for line in io.TextIOWrapper(opened, encoding="ascii", errors="replace"):
-                if self.read == self._limit:
-                    return
-                self.read += 1
-                yield line
+            with gzip.GzipFile(fileobj=self._raw) if zipped else self._raw as lines:
+                for line in lines:
+                    if self.read == self._limit:
+                        return
+                    self.read += 1
+                    yield line.decode("ascii", "replace")
