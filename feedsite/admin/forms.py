@@ -65,17 +65,19 @@ class AuditFilterForm(Form):
         """
         if not self.validate():
             return None
-        actor, target = self.actor.data or "", self.target.data or ""
-        found = people.by_handles(text for text in (actor, target) if text and text != COMMAND_LINE)
-        keys = {handle: person.key for handle, person in found.items()} | {COMMAND_LINE: COMMAND_LINE}
-        for field in (self.actor, self.target):
-            if field.data and _handle(field) not in keys:
-                self.refuse(field.name, _("Nobody has this handle."))
+        given = {field.name: _handle(field) for field in (self.actor, self.target) if field.data}
+        keys = {handle: person.key for handle, person in people.by_handles(given.values()).items()}
+        found = {name: keys.get(handle) for name, handle in given.items()}
+        if given.get("actor") == COMMAND_LINE:
+            found["actor"] = COMMAND_LINE
+        for name, key in found.items():
+            if key is None:
+                self.refuse(name, _("Nobody has this handle."))
         if self.errors:
             return None
         return AuditFilter(
-            actor=keys[_handle(self.actor)] if actor else None,
-            target=keys[_handle(self.target)] if target else None,
+            actor=found.get("actor"),
+            target=found.get("target"),
             action=self.action.data or None,
             since=_midnight(self.since.data, zone),
             until=_midnight(self.until.data, zone, days=1),
