@@ -32,9 +32,9 @@ class _Named(Form):
 
     def validate_name(self, field: StringField) -> None:
         if not field.data or not any(character.isprintable() and not character.isspace() for character in field.data):
-            raise ValidationError(self._translated(_REQUIRED))
+            raise ValidationError(_REQUIRED)
         if any(not character.isprintable() for character in field.data):
-            raise ValidationError(self._translated(_("A name has no line breaks or invisible characters.")))
+            raise ValidationError(_("A name has no line breaks or invisible characters."))
 
 
 class JoinForm(_Named):
@@ -72,13 +72,13 @@ class JoinForm(_Named):
     def validate_handle(self, field: StringField) -> None:
         problem = handles.refusal(handles.normalised(field.data or ""), reserved=self.reserved)
         if problem is not None:
-            raise ValidationError(self._translated(problem))
+            raise ValidationError(problem)
 
     def validate_password(self, field: PasswordField) -> None:
         known = [self.handle.data or "", self.name.data or "", self.email.data or "", self.site_name]
         problem = passwords.refusal(field.data or "", context=known)
         if problem is not None:
-            raise ValidationError(self._translated(problem))
+            raise ValidationError(problem)
 
 
 class LoginForm(Form):

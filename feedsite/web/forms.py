@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Self
 
+from pyramid.i18n import TranslationString
 from wtforms import Form as _Form
 from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
@@ -57,14 +58,21 @@ class Form(_Form):
     @classmethod
     def _made(cls, request: Any, given: Any, obj: object | None, data: dict[str, Any]) -> Self:
         form = cls(given, obj=obj, data=data, meta={"localizer": request.localizer})
+        form._localizer = request.localizer
         for field in form:
-            field.label.text = request.localizer.translate(field.label.text)
-            field.description = request.localizer.translate(field.description)
+            field.label.text = form._translated(field.label.text)
+            field.description = form._translated(field.description)
             if isinstance(field, SelectField):
                 choices: Any = field.choices
-                field.choices = [replace(c, label=request.localizer.translate(c.label)) for c in choices]
-        form._localizer = request.localizer
+                field.choices = [replace(choice, label=form._translated(choice.label)) for choice in choices]
         return form
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check every field; messages are translated."""
+        right = bool(super().validate(extra_validators))
+        for field in self:
+            field.errors = [self._translated(error) for error in field.errors]
+        return right
 
     _localizer: Any = None
 
@@ -78,7 +86,10 @@ class Form(_Form):
         self.form_errors.append(self._translated(message))
 
     def _translated(self, message: str) -> str:
-        return str(self._localizer.translate(message)) if self._localizer is not None else str(message)
+        # Most texts are plain by now, and hundreds of them are names of places: no look-up for those.
+        if self._localizer is None or not isinstance(message, TranslationString):
+            return message
+        return str(self._localizer.translate(message))
 
 
 def strip(value: str | None) -> str | None:
