@@ -107,6 +107,7 @@ def path_of(site: Any, route: str, **parts: str) -> str:
     world = {
         "handle": "ana",
         "note_id": "n0",
+        "person_id": "p0",
         "tag": "python",
         "year": "2026",
         "month": "11",

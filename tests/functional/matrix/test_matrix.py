@@ -50,9 +50,10 @@ def test_who_may_do_what(site: Site, role: str) -> None:
 
 def prepare_world(site: Site, ana: Person) -> dict[str, str]:
     """What the paths of the matrix lead to."""
+    bo = site.person("bo")
     with site.transaction() as request:
         note = request.find_service(NoteService).write(ana.id, "A note for everybody. #python")
-        return {"note_id": note.id}
+        return {"note_id": note.id, "person_id": bo.id}
 
 
 def browser_of(site: Site, role: str, handle: str) -> Browser:
