@@ -11,7 +11,7 @@ from pyramid.i18n import TranslationStringFactory
 from feedsite.db import utcnow
 from feedsite.feeds import Counted, Group
 from feedsite.notifications.services import Notifications
-from feedsite.timelines.items import ItemPresenter, sketched
+from feedsite.timelines.items import ItemPresenter, shortened, sketched
 from feedsite.timelines.marks import NOTIFICATIONS_READ, mark_token
 from feedsite.timelines.services import Timeline
 from feedsite.timelines.telling import Teller
@@ -52,7 +52,7 @@ class GroupPresenter:
             return view
         if group.item.verb in _ANSWERED_HERE:
             return replace(view, url=note.url, note=note)
-        return replace(view, url=note.url, excerpt=_shortened(note.html.striptags()))
+        return replace(view, url=note.url, excerpt=shortened(note.html.striptags(), _EXCERPT))
 
 
 def group_view(
@@ -140,10 +140,3 @@ def _pane_groups(request: Any, timeline: Timeline) -> tuple[NotificationGroupVie
 def _action(request: Any, name: str, text: str, route: str, **fields: str) -> ActionView:
     words = request.translate(text)
     return ActionView(name, words, request.route_path(route), text=words, fields=tuple(fields.items()))
-
-
-def _shortened(text: str) -> str:
-    if len(text) <= _EXCERPT:
-        return text
-    cut = text[:_EXCERPT]
-    return f"{cut.rsplit(' ', 1)[0]}…"

@@ -29,6 +29,13 @@ def anchor(act_id: str) -> str:
     return f"act-{blake2b(act_id.encode(), digest_size=8).hexdigest()}"
 
 
+def shortened(text: str, length: int) -> str:
+    """The beginning of a text, cut between words; `length` in characters."""
+    if len(text) <= length:
+        return text
+    return f"{text[:length].rsplit(' ', 1)[0]}…"
+
+
 def sketched(request: Any, timeline: Timeline) -> tuple[dict[str, PersonView], dict[str, NoteView]]:
     """The people and notes of a page as sentences need them, by key: names and addresses, nothing to press. No
     statement."""

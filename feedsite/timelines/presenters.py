@@ -10,7 +10,7 @@ from pyramid.i18n import TranslationStringFactory
 
 from feedsite.feeds import Group, Item
 from feedsite.timelines.home import FILTERED, FOLLOWS_NOTHING, Home
-from feedsite.timelines.items import ItemPresenter, anchor
+from feedsite.timelines.items import ItemPresenter, anchor, shortened
 from feedsite.timelines.marks import HOME, mark_token
 from feedsite.timelines.services import Timeline
 from feedsite.web.cursors import first_page_url, page_url
@@ -19,6 +19,7 @@ from feedsite.web.wording import badge_label
 
 _ = TranslationStringFactory("feedsite")
 
+_HEADING = 60
 _ICONS = {"person": "user", "tag": "tag", "project": "folder"}
 
 
@@ -97,11 +98,15 @@ class TimelinePresenter:
         )
 
     def _thing_heading(self, item: Item) -> Markup:
-        """What acts are about, with its link: "A note by Ana", "#python"."""
+        """What acts are about, with its link: "A note by Ana: The beginning of it…", "#python".
+
+        The beginning tells the cards of one author apart, for who hears their names only, too.
+        """
         note = self.items.notes.get(item.object.key)
         if note is None:
             return self.items.teller.thing(item)
-        text = self._request.localizer.translate(_("A note by ${name}"), mapping={"name": note.author.name})
+        beginning = {"name": note.author.name, "text": shortened(note.html.striptags(), _HEADING)}
+        text = self._request.localizer.translate(_("A note by ${name}: ${text}"), mapping=beginning)
         return Markup('<a href="{}">{}</a>').format(note.url, text)
 
     def _more_label(self, group: Group) -> str:

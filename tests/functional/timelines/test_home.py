@@ -225,13 +225,13 @@ def test_one_card_a_thing_with_its_newest_act_and_how_many_more(world: World) ->
     browser = world.browser("ana")
     page = browser.get("/home/objects")
     cards = main_of(page).select("section.group")
-    assert [plain(card.select_one("h2")) for card in cards][0:1] == ["A note by Bo"]
+    assert [plain(card.select_one("h2")) for card in cards][0:1] == ["A note by Bo: Much liked"]
     assert plain(cards[0].select_one("article .h")) == "Di liked a note by Bo"
     assert other.id in cards[1].decode() or other.id in page.text
     rest = browser.get(link(page, "and 2 more"))
     assert headings(rest)[0] == "Cy liked a note by Bo"
     assert texts(rest) == ["Much liked", "Much liked"]
-    assert plain(main_of(rest).select_one("h1")) == "A note by Bo"
+    assert plain(main_of(rest).select_one("h1")) == "A note by Bo: Much liked"
     assert link(rest, "Newest") == "/home/objects"
 
 
