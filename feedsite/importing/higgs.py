@@ -1,8 +1,8 @@
 """The data set `higgs-twitter` of the Stanford Network Analysis Project, read line by line.
 
-Each line is `A B timestamp interaction`: what user A did to user B, when (seconds since 1970), and how. The file names no
-activities, so an activity's id is made of its line's contents and of how often the same line came before: reading the
-file again gives the same ids.
+Each line is `A B timestamp interaction`: what user A did to user B, when (seconds since 1970), and how. The file names
+no activities, so an activity's id is made of its line's contents and of how often the same line came before: reading
+the file again gives the same ids.
 """
 
 from __future__ import annotations
