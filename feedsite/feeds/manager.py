@@ -14,7 +14,7 @@ from feedsite.feeds.aggregators.flat import CursorAggregator
 from feedsite.feeds.aggregators.notification import NotificationAggregator
 from feedsite.feeds.composing import compose
 from feedsite.feeds.cursor import CursorCodec
-from feedsite.feeds.errors import InvalidActivity, NotSupported
+from feedsite.feeds.errors import InvalidActivity, InvalidQuery, NotSupported
 from feedsite.feeds.links import LinkMethods
 from feedsite.feeds.names import checked_id, checked_name, entity_of
 from feedsite.feeds.network import Link
@@ -257,14 +257,28 @@ class Manager(LinkMethods):
         return Counted(number, number < cap)
 
     def counts(
-        self, things: Sequence[object], verbs: Sequence[str], *, viewer: object = None, cap: int | None = None
+        self,
+        things: Sequence[object],
+        verbs: Sequence[str],
+        *,
+        viewer: object = None,
+        cap: int | None = None,
+        by: str = "object",
     ) -> dict[tuple[str, str], int]:
-        """How many acts of each verb touch each thing, of those the viewer may see: {(thing's key, verb): number}."""
+        """How many acts of each verb were done to each thing: {(thing's key, verb): number}, of those the viewer may see.
+
+        Args:
+            things: entities.
+            verbs: verbs.
+            viewer: None: what everybody may see.
+            cap: count no further (None: all).
+            by: where the thing stands in the acts: `object` (a liked note) or `target` (an answered one).
+        """
+        if by not in ("object", "target"):
+            raise InvalidQuery(field="by", value=by, rule="'object' or 'target'")
         ends = [entity_of(thing, "things").key for thing in things]
         who = None if viewer is None else entity_of(viewer, "viewer")
-        cells = [
-            Cell(((Facet.TOUCHED, end), (Facet.OBJECT, end), (Facet.VERB, verb))) for end in ends for verb in verbs
-        ]
+        cells = [Cell(((Facet.TOUCHED, end), (Facet(by), end), (Facet.VERB, verb))) for end in ends for verb in verbs]
         if not cells:
             return {}
         with self.store.reading() as reader:

@@ -12,9 +12,9 @@ from feedsite.feeds.network import link
 from feedsite.posts import text
 from feedsite.posts.models import Note
 
-LIKE, SHARE = "like", "announce"
+LIKE, REPLY, SHARE = "like", "reply", "announce"
 #: What somebody hears of who watches a thread or a tag: what is written there, not who likes it.
-WATCHED_VERBS = ("create", "reply")
+WATCHED_VERBS = ("create", REPLY)
 #: The engine's words for our visibilities.
 _VISIBILITY = {"public": "public", "followers": "followers", "mentioned": "audience"}
 
@@ -33,7 +33,7 @@ def writing_of(note: Note, answered: Note | None = None, *, published: datetime 
         audience.append(answered.author)
     about += [Entity("tag", tag) for tag in note.tags]
     return Activity(
-        "create" if answered is None else "reply",
+        "create" if answered is None else REPLY,
         Actor(note.author_id),
         Object(note.id, "note"),
         published,

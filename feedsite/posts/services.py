@@ -17,8 +17,7 @@ from feedsite.feeds import Entity, Manager, Page
 from feedsite.feeds.aggregators import ThreadAggregator
 from feedsite.feeds.names import digest
 from feedsite.posts import text as texts
-from feedsite.posts.acts import LIKE, SHARE, reaction_to, watching, writing_of
-from feedsite.posts.counting import count_replies
+from feedsite.posts.acts import LIKE, REPLY, SHARE, reaction_to, watching, writing_of
 from feedsite.posts.models import VISIBILITIES, Note
 from feedsite.security.identity import Identity
 
@@ -107,7 +106,7 @@ class NoteService:
     def facts(self, notes: Collection[Note], viewer: Identity | None) -> dict[str, NoteFacts]:
         """What has become of notes, by their keys: counts, and what the viewer did."""
         who, things = _entity(viewer), [note.entity for note in notes]
-        replies = count_replies(self._feeds, things, who)
+        replies = self._feeds.counts(things, (REPLY,), viewer=who, by="target")
         counts = self._feeds.counts(things, (LIKE, SHARE), viewer=who)
         liked = self._feeds.performed(LIKE, who, things) if who else set()
         shared = self._feeds.performed(SHARE, who, things) if who else set()
@@ -115,7 +114,7 @@ class NoteService:
         watched = {row.entity for row in self._feeds.linked(who, roots, kinds=("watch",))} if who else set()
         return {
             note.key: NoteFacts(
-                replies=replies[note.key],
+                replies=replies[note.key, REPLY],
                 likes=counts[note.key, LIKE],
                 shares=counts[note.key, SHARE],
                 liked=note.key in liked,
