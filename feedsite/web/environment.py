@@ -85,8 +85,15 @@ def includeme(config: Any) -> None:
     config.action(None, _fill, args=(config,), order=1000)
 
 
+def _join_path(name: str, _parent: str) -> str:
+    return name
+
+
 def _fill(config: Any) -> None:
     environment = config.get_jinja2_environment(name=".html")
+    # Names are those of the search path, wherever they stand. pyramid_jinja2 would remember the page that asked, and
+    # compile the layout and every macro anew for each page.
+    environment.join_path = _join_path
     environment.globals.update(
         asset=_asset,
         route_path=_route_path,
