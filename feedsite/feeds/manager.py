@@ -265,7 +265,7 @@ class Manager(LinkMethods):
         cap: int | None = None,
         by: str = "object",
     ) -> dict[tuple[str, str], int]:
-        """How many acts of each verb were done to each thing: {(thing's key, verb): number}, of those the viewer may see.
+        """How many acts of each verb that the viewer may see were done to each thing: {(key, verb): number}.
 
         Args:
             things: entities.
