@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from pyramid.i18n import TranslationStringFactory
 from wtforms import DateField, Field, SelectField, StringField, TextAreaField
-from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional
 
 from feedsite.accounts.models import ROLES
@@ -17,7 +16,7 @@ from feedsite.admin.services import PeopleFilter
 from feedsite.admin.wording import ACTIONS, ORDERS, ROLE_NAMES, STATE_NAMES
 from feedsite.moderation.audit import COMMAND_LINE, AuditFilter
 from feedsite.moderation.services import MAX_REASON
-from feedsite.web.forms import Form, strip
+from feedsite.web.forms import Form, SelectChoice, strip
 
 _ = TranslationStringFactory("feedsite")
 

@@ -131,6 +131,11 @@ class LinkMethods:
         with self.store.reading() as reader:
             return reader.count_links(entity_of(entity, "entity"), tuple(map(_kind, kinds)), reader.now())
 
+    def count_following(self, actor_id: object, *, kinds: Sequence[str] = ("follow",)) -> int:
+        """How many others somebody follows."""
+        with self.store.reading() as reader:
+            return reader.count_held(entity_of(actor_id, "actor_id"), tuple(map(_kind, kinds)), reader.now())
+
     def _add(self, made: Link) -> bool:
         with self.store.writing() as writer:
             return writer.link([made])[0]

@@ -120,6 +120,7 @@ class FeedQuery:
         ungrouped: verbs that stand alone in notification groups.
         freshness: which side of the reader's markers.
         ids: only acts with these ids (empty: all).
+        public_only: only public acts, whoever looks.
     """
 
     scope: Scope
@@ -136,6 +137,7 @@ class FeedQuery:
     ungrouped: tuple[str, ...] = ()
     freshness: Freshness | None = None
     ids: tuple[str, ...] = ()
+    public_only: bool = False
 
     def but(self, **changes: object) -> FeedQuery:
         """The same query with some parts changed."""

@@ -38,13 +38,18 @@ def render(text: str, *, mentions: Mapping[str, str], tag_url: Callable[[str], s
 
 
 def _html(piece: Piece, mentions: Mapping[str, str], tag_url: Callable[[str], str]) -> Markup:
-    if piece.kind is Kind.LINK:
+    if piece.kind is Kind.LINK and _leads_somewhere(piece.value):
         return Markup('<a href="{}" rel="{}">{}</a>').format(piece.value, _LINK_REL, _shown(piece.text))
     if piece.kind is Kind.TAG:
         return Markup('<a class="tag" href="{}">{}</a>').format(tag_url(piece.value), piece.text)
     if piece.kind is Kind.MENTION and piece.value in mentions:
         return Markup('<a class="mention" href="{}">{}</a>').format(mentions[piece.value], piece.text)
     return Markup("{}").format(piece.text)
+
+
+def _leads_somewhere(address: str) -> bool:
+    """Whether browsers take an address for one: a host may have letters that no host can have."""
+    return "href=" in nh3.clean(Markup('<a href="{}">.</a>').format(address), url_schemes={"http", "https"})
 
 
 def _shown(address: str) -> str:

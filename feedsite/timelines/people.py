@@ -104,10 +104,9 @@ class ProfilePresenter:
         entity = Entity("person", self._person.id)
         written = ActorAggregator(entity, viewer=viewer, verbs=("create", "reply"))
         notes = self._feeds.count_new(written, None, cap=_COUNTED)
-        following = self._feeds.following(entity, size=_COUNTED)
         counts = (
             ("notes", "timelines.profile", notes),
-            ("following", "timelines.following", Counted(len(following.links), following.next is None)),
+            ("following", "timelines.following", Counted(self._feeds.count_following(entity), True)),
             ("followers", "timelines.followers", Counted(self._feeds.count_followers(entity), True)),
         )
         return tuple(

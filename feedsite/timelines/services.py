@@ -87,7 +87,7 @@ class TimelineService:
 
     def active_people(self, viewer: Entity | None, limit: int = 5) -> list[Person]:
         """Who wrote or shared in public lately and is neither the viewer nor followed by them, newest first."""
-        recent = PublicAggregator(viewer, verbs=("create", "reply", "announce"), size=_RECENT_ACTS)
+        recent = PublicAggregator(viewer, verbs=("create", "reply", "announce"), size=_RECENT_ACTS, public_only=True)
         actors = list(dict.fromkeys(item.actor for item in self._feeds.get_page(recent).items))
         if viewer is not None:
             known = {row.entity for row in self._feeds.linked(viewer, actors, kinds=("follow",))} | {viewer}

@@ -205,7 +205,7 @@ def tag(request: Any) -> dict[str, object]:
 def explore(request: Any) -> dict[str, object]:
     """What everybody writes in public, and whom one could follow."""
     timelines, viewer = request.find_service(TimelineService), _viewer(request)
-    read = timelines.read(PublicAggregator(viewer, verbs=_WRITTEN, size=_SIZE), cursor_from(request))
+    read = timelines.read(PublicAggregator(viewer, verbs=_WRITTEN, size=_SIZE, public_only=True), cursor_from(request))
     empty = nothing_yet(request, _("Nothing here yet"), _("Nobody has written anything in public so far."))
     return {
         "timeline": TimelinePresenter(request, read).view(_("Latest from everybody"), empty=empty),

@@ -43,6 +43,7 @@ class Aggregator:
         touching: acts that touch one of these entities only.
         since, until: published at or after, and before (aware datetimes).
         newer_than: only what is newer than this marker.
+        public_only: only public acts, even for a viewer who may see more.
         zone: the IANA name of the time zone in which days, months and years are told.
 
     Raises:
@@ -70,6 +71,7 @@ class Aggregator:
         since: datetime | None = None,
         until: datetime | None = None,
         newer_than: Marker | None = None,
+        public_only: bool = False,
         zone: str = "UTC",
     ) -> None:
         self.scope = _checked_scope(scope or self.default_scope)
@@ -86,6 +88,7 @@ class Aggregator:
         self.since_ms = None if since is None else milliseconds(since, "since")
         self.until_ms = None if until is None else milliseconds(until, "until")
         self.newer_than = newer_than
+        self.public_only = public_only
         self.zone = checked_zone(zone)
 
     def query(self, as_of: int) -> FeedQuery:
@@ -102,6 +105,7 @@ class Aggregator:
             since_ms=self.since_ms,
             until_ms=self.until_ms,
             freshness=None if self.newer_than is None else Freshness(self.newer_than),
+            public_only=self.public_only,
         )
 
     @property
@@ -119,7 +123,7 @@ class Aggregator:
             query.scope.value,
             query.owner.key if query.owner else "",
             query.viewer.key if query.viewer else "",
-            str(query.history),
+            f"{query.history} {query.public_only}",
             ",".join(self.verbs),
             ",".join(self.without_verbs),
             " ".join(query.touching),

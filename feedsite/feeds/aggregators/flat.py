@@ -53,7 +53,7 @@ class ThreadAggregator(ThingAggregator):
 
 
 class PublicAggregator(CursorAggregator):
-    """Everything that the viewer may see, newest first; `visibility` rules and mutes apply, the network does not."""
+    """Everything that the viewer may see, newest first, whomever they follow; with `public_only` what all may see."""
 
     default_scope = Scope.EVERYBODY
 

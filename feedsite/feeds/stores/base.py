@@ -159,6 +159,9 @@ class FeedReader(Protocol):
     def count_links(self, entity: Entity, kinds: Sequence[str], as_of: int) -> int:
         """How many others hold a link of these kinds to the entity."""
 
+    def count_held(self, follower: Entity, kinds: Sequence[str], as_of: int) -> int:
+        """To how many others somebody holds a link of these kinds."""
+
     def get(self, ids: Sequence[str]) -> dict[str, Item]:
         """Acts by id, whoever may see them; those that do not stand are left out."""
 

@@ -255,7 +255,7 @@ class DifferentialContract:
             CursorAggregator(owner, without_verbs=verbs, zone="UTC", **common),
             ActorAggregator(owner, viewer=viewer, size=size),
             ThingAggregator(owner, viewer=viewer, size=size, order=order),
-            PublicAggregator(viewer, size=size, touching=(owner,)),
+            PublicAggregator(viewer, size=size, touching=(owner,), public_only=order == "asc"),
         ):
             expected = [act.key.id for act in history.model.feed(aggregator)]
             assert history.network.ids(aggregator) == expected

@@ -213,6 +213,8 @@ class Model:
     def _in_feed(self, act: Act, aggregator: Aggregator) -> bool:
         if (aggregator.verbs and act.verb not in aggregator.verbs) or act.verb in aggregator.without_verbs:
             return False
+        if aggregator.public_only and act.activity.visibility != "public":
+            return False
         if aggregator.touching and not set(aggregator.touching) & set(act.activity.touches):
             return False
         query = aggregator.query(self._clock())

@@ -209,9 +209,19 @@ class Reader:
 
     def count_links(self, entity: Entity, kinds: Sequence[str], as_of: int) -> int:
         """How many others hold a link of these kinds to the entity."""
-        table = self._tables.links
-        statement = select(func.count(table.c.follower.distinct())).where(
-            table.c.entity == entity.key, table.c.kind.in_(list(kinds)), table.c.follower != entity.key, stands(table)
+        return self._count_ends("entity", "follower", entity, kinds, as_of)
+
+    def count_held(self, follower: Entity, kinds: Sequence[str], as_of: int) -> int:
+        """To how many others somebody holds a link of these kinds."""
+        return self._count_ends("follower", "entity", follower, kinds, as_of)
+
+    def _count_ends(self, here: str, there: str, end: Entity, kinds: Sequence[str], as_of: int) -> int:
+        columns = self._tables.links.c
+        statement = select(func.count(columns[there].distinct())).where(
+            columns[here] == end.key,
+            columns.kind.in_(list(kinds)),
+            columns[there] != end.key,
+            stands(self._tables.links),
         )
         return int(self._connection.execute(statement, {"now": as_of}).scalar_one())
 

@@ -108,6 +108,8 @@ class Rules:
             conditions.append(exists(select(literal(1)).select_from(touches).where(here)))
         if shape.ids:
             conditions.append(a.c.id.in_(names_value("ids")))
+        if shape.public_only:
+            conditions.append(a.c.visibility == "public")
         if shape.others_only:
             conditions.append(a.c.actor != name_value("owner"))
         if shape.fresh is not None:

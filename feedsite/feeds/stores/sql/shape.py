@@ -54,6 +54,7 @@ class Shape:
     others_only: bool
     ungrouped: bool
     ids: bool
+    public_only: bool
     fresh: str | None
     read: bool
     seen: bool
@@ -78,6 +79,7 @@ def shape_of(query: FeedQuery, sight: Sight) -> Shape:
         others_only=query.others_only and query.owner is not None,
         ungrouped=bool(query.ungrouped),
         ids=bool(query.ids),
+        public_only=query.public_only,
         fresh=None if fresh is None else "new" if fresh.new else "earlier",
         read=fresh is not None and fresh.read is not None,
         seen=fresh is not None and fresh.seen is not None,

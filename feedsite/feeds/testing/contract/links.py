@@ -61,6 +61,9 @@ class LinkContract(Contract):
         assert manager.followers("ana").links == ()
         assert manager.count_followers("ana") == 0
         assert manager.following("ana").links == ()
+        assert manager.count_following("ana") == 0
+        network.follow("ana", "bo", "cy")
+        assert manager.count_following("ana") == 2
 
     def test_links_end_at_their_until(self, manager: Manager, network: Network, clock: Clock) -> None:
         network.follow("reader", "ana")

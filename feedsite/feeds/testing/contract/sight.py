@@ -26,6 +26,11 @@ class SightContract(Contract):
         manager.un_follow("friend", "ana")
         assert network.ids(ActorAggregator("ana", viewer="friend")) == []
 
+    def test_what_is_public_only_leaves_out_what_the_viewer_may_see_beyond(self, network: Network) -> None:
+        public = network.post("ana")
+        network.post("ana", visibility="followers")
+        assert network.ids(PublicAggregator("ana", public_only=True)) == [public]
+
     def test_an_act_for_its_audience_is_seen_by_those_it_names(self, network: Network) -> None:
         named = network.post("ana", visibility="audience", audience=(Entity("person", "bo"),))
         network.follow("friend", "ana")
