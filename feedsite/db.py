@@ -141,7 +141,8 @@ def _prepare_sqlite(engine: Engine) -> None:
         connection.isolation_level = None
         for pragma in (
             "journal_mode=WAL",
-            "synchronous=NORMAL",
+            # NORMAL would lose the last commits at a power cut; what was accepted is kept.
+            "synchronous=FULL",
             "foreign_keys=ON",
             "temp_store=MEMORY",
             "cache_size=-16000",
