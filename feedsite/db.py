@@ -35,6 +35,8 @@ NAMING_CONVENTION = {
     "pk": "pk_%(table_name)s",
 }
 
+#: Compiled statements an engine keeps: compiling a feed's takes longer than running it.
+STATEMENTS_KEPT = 4096
 _ID_ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -89,7 +91,7 @@ def make_engine(
     url = make_url(url)
     if url.get_backend_name() == "sqlite":
         arguments = {"timeout": busy_timeout, "check_same_thread": False}
-        engine = create_engine(url, connect_args=arguments, hide_parameters=True)
+        engine = create_engine(url, connect_args=arguments, hide_parameters=True, query_cache_size=STATEMENTS_KEPT)
         _prepare_sqlite(engine)
     else:
         options = [f"-c lock_timeout={int(busy_timeout * 1000)}", "-c timezone=UTC"]
@@ -107,6 +109,7 @@ def make_engine(
             pool_pre_ping=True,
             connect_args=connect_args,
             hide_parameters=True,
+            query_cache_size=STATEMENTS_KEPT,
         )
     event.listen(engine, "handle_error", _mark_retryable)
     event.listen(engine, "before_cursor_execute", _count)

@@ -6,17 +6,34 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine
+from sqlalchemy import Engine
 
-from feedsite.feeds.stores.sql import SqlStore, default_tables
+from feedsite.feeds.stores.sql import SqlStore, default_tables, sql_engine
 from feedsite.feeds.testing import Clock, DifferentialContract, StoreContract
 from feedsite.feeds.testing.contract import MakeStore
 
 
+def _emptied(engine: Engine, clock: Clock) -> SqlStore:
+    # They hold a few rows: much quicker than TRUNCATE, which makes new files. One engine keeps its compiled statements.
+    with engine.begin() as connection:
+        for table in default_tables().metadata.sorted_tables:
+            connection.execute(table.delete())
+    return SqlStore(engine=engine, clock=clock)
+
+
+@pytest.fixture(scope="session")
+def memory() -> Iterator[Engine]:
+    """An engine in memory with the store's tables."""
+    engine = sql_engine("sqlite://")
+    default_tables().metadata.create_all(engine)
+    yield engine
+    engine.dispose()
+
+
 @pytest.fixture
-def in_memory() -> MakeStore:
-    """Stores in memory."""
-    return lambda clock: SqlStore(clock=clock)
+def in_memory(memory: Engine) -> MakeStore:
+    """One store in memory, emptied each time it is asked for."""
+    return lambda clock: _emptied(memory, clock)
 
 
 @pytest.fixture
@@ -27,28 +44,18 @@ def in_a_file(tmp_path: Path) -> MakeStore:
 
 
 @pytest.fixture(scope="session")
-def postgresql_tables(postgresql_url: str) -> str:
-    """The URL of a database with the store's tables."""
-    engine = create_engine(postgresql_url)
+def postgresql(postgresql_url: str) -> Iterator[Engine]:
+    """An engine on PostgreSQL with the store's tables."""
+    engine = sql_engine(postgresql_url)
     default_tables().metadata.create_all(engine)
+    yield engine
     engine.dispose()
-    return postgresql_url
 
 
 @pytest.fixture
-def on_postgresql(postgresql_tables: str) -> Iterator[MakeStore]:
+def on_postgresql(postgresql: Engine) -> MakeStore:
     """One store on PostgreSQL, emptied each time it is asked for."""
-    engine = create_engine(postgresql_tables)
-
-    def make(clock: Clock) -> SqlStore:
-        with engine.begin() as connection:
-            # They hold a few rows: much quicker than TRUNCATE, which makes new files.
-            for table in default_tables().metadata.sorted_tables:
-                connection.execute(table.delete())
-        return SqlStore(postgresql_tables, clock=clock)
-
-    yield make
-    engine.dispose()
+    return lambda clock: _emptied(postgresql, clock)
 
 
 class TestInMemory(StoreContract):

@@ -12,6 +12,11 @@ from feedsite.feeds.aggregators.flat import (
     UnAggregated,
 )
 from feedsite.feeds.aggregators.notification import NotificationAggregator
+from feedsite.feeds.aggregators.recent import (
+    RecentObjectTypeAggregator,
+    RecentTypeAggregator,
+    RecentTypeObjectAggregator,
+)
 
 __all__ = [
     "ActorAggregator",
@@ -20,6 +25,9 @@ __all__ = [
     "CursorAggregator",
     "NotificationAggregator",
     "PublicAggregator",
+    "RecentObjectTypeAggregator",
+    "RecentTypeAggregator",
+    "RecentTypeObjectAggregator",
     "ThingAggregator",
     "ThreadAggregator",
     "UnAggregated",

@@ -54,6 +54,7 @@ class Aggregator:
     levels: ClassVar[tuple[Level, ...]] = ()
     page_size: ClassVar[int] = 25
     activities_per_group: int = 3
+    inner_size: ClassVar[int] = 20
     default_scope: ClassVar[Scope] = Scope.NETWORK
     order: str = "newest"
 
@@ -146,14 +147,19 @@ class Aggregator:
     def group_dict(self, group: Group) -> dict[str, Any]:
         """A group as a plain dict: its value under its level's name, its acts or inner groups, its total and cursor."""
         value = group.value
-        made: dict[str, Any] = {group.level: value.id if isinstance(value, Entity) else value}
+        made: dict[str, Any] = {_name(group): value.id if isinstance(value, Entity) else value}
         if isinstance(value, Entity):
             made["entity_type"] = value.type
         if group.groups:
-            made[f"{group.groups[0].level}s"] = [self.group_dict(inner) for inner in group.groups]
+            made[f"{_name(group.groups[0])}s"] = [self.group_dict(inner) for inner in group.groups]
         else:
             made["activities"] = [item.as_dict() for item in group.items]
         return {**made, **_totals(group)}
+
+
+def _name(group: Group) -> str:
+    """What ElasticFeeds calls a level."""
+    return {"verb": "type", "object": "id"}.get(group.level, group.level)
 
 
 def _totals(group: Group) -> Mapping[str, Any]:

@@ -8,7 +8,7 @@ from feedsite.feeds.aggregators.base import Aggregator
 from feedsite.feeds.aggregators.notification import NotificationAggregator
 from feedsite.feeds.composing.context import Context
 from feedsite.feeds.composing.flat import flat_page, rest_of_group
-from feedsite.feeds.composing.groups import facet_page
+from feedsite.feeds.composing.groups import INNER, facet_page, inner_page
 from feedsite.feeds.composing.months import month_page
 from feedsite.feeds.composing.notices import notice_page
 from feedsite.feeds.cursor import CursorCodec
@@ -26,6 +26,8 @@ def compose(reader: FeedReader, aggregator: Aggregator, cursor: str | None, code
         InvalidCursor: the cursor is not one of this feed's.
     """
     context: Context[Any] = Context.begin(reader, aggregator, cursor, codec)
+    if context.cursor.cell is not None and context.cursor.section == INNER:
+        return inner_page(context)
     if context.cursor.cell is not None:
         return rest_of_group(context)
     if isinstance(aggregator, NotificationAggregator):

@@ -1,30 +1,48 @@
-"""Pages of groups by a facet: one group for each thing, person or verb, newest first."""
+"""Pages of groups by facets: one group for each thing, person or verb, newest first, and groups inside them."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from feedsite.feeds.composing.context import Context
 from feedsite.feeds.cursor import short_hash
 from feedsite.feeds.names import Entity
 from feedsite.feeds.order import OrderKey
-from feedsite.feeds.page import Group, Page
+from feedsite.feeds.page import Group, Item, Page
 from feedsite.feeds.query import Cell, Facet, FeedQuery
-from feedsite.feeds.stores.base import Head
+from feedsite.feeds.stores.base import CellAnswer, Head
 
 PAGES_REMEMBERED = 20
+INNER = "inner"
+"""The section of cursors that lead to further groups inside a group."""
 
 
 def facet_page(context: Context[Any]) -> Page:
-    """A page of groups of one facet with their totals and newest acts."""
-    facet: Facet = context.aggregator.levels[0]
+    """A page of groups with their totals and newest acts, or with the groups inside them."""
+    facets: tuple[Facet, ...] = context.aggregator.levels
     size, shown = context.aggregator.size, context.cursor.shown
-    heads = unseen_heads(context, context.query, facet, context.cursor.before, shown, size + 1)
-    groups = _groups(context, facet, heads[:size])
+    heads = unseen_heads(context, context.query, facets[0], context.cursor.before, shown, size + 1)
+    following = next_token(context, heads[:size], shown) if len(heads) > size else None
+    cells = [Cell(((facets[0], head.value),)) for head in heads[:size]]
+    groups = _groups(context, cells, heads[:size], one_is_enough=True)
+    if len(facets) > 1 and groups:
+        groups = _filled(context, facets, cells, groups)
+    return context.page(kind="groups", groups=tuple(groups), next=following)
+
+
+def inner_page(context: Context[Any]) -> Page:
+    """Further groups inside one group."""
+    cell, size, shown = context.cursor.cell, context.aggregator.inner_size, context.cursor.shown
+    assert cell is not None
+    facet: Facet = context.aggregator.levels[1]
+    heads = unseen_heads(context, cell.within(context.query), facet, context.cursor.before, shown, size + 1)
     following = None
     if len(heads) > size:
-        following = next_token(context, heads[:size], shown)
-    return context.page(kind="groups", groups=tuple(groups), next=following)
+        following = next_token(context, heads[:size], shown, INNER, cell)
+    cells = [Cell((*cell.values, (facet, head.value))) for head in heads[:size]]
+    page = context.page(kind="groups", groups=tuple(_groups(context, cells, heads[:size])), next=following)
+    return replace(page, previous=context.token(None))
 
 
 def unseen_heads(
@@ -32,16 +50,16 @@ def unseen_heads(
 ) -> list[Head]:
     """The heads of the next groups: older than `before`, less the groups shown on earlier pages.
 
-    A cursor remembers the groups of 20 pages. Of older ones it is known that they had an act between the instant the
-    first
-    page was read at and the cursor; groups that still have one there are taken as shown.
+    A cursor remembers the groups of 20 pages. Of older ones it is known that they had an act between the cursor and the
+    instant the first page was read at; groups that still have one there are taken as shown.
     """
     found: list[Head] = []
     at = before
     while len(found) < size:
-        heads = context.reader.heads(query, facet, at, size - len(found), frozenset(shown))
+        wanted = size - len(found)
+        heads = context.reader.heads(query, facet, at, wanted, frozenset(shown))
         found += _not_before(context, query, facet, heads, before)
-        if len(heads) < size - len(found) or not heads:
+        if len(heads) < wanted:
             break
         at = heads[-1].item.key
         shown = (*shown, *(short_hash(head.value) for head in heads))
@@ -60,33 +78,76 @@ def _not_before(
     return [head for head, answer in zip(heads, answers, strict=True) if not answer.count]
 
 
-def next_token(context: Context[Any], heads: list[Head], shown: tuple[str, ...], section: str = "") -> str:
+def next_token(
+    context: Context[Any], heads: list[Head], shown: tuple[str, ...], section: str = "", cell: Cell | None = None
+) -> str:
     """The cursor after a page of groups: the last head, and the groups of the last 20 pages."""
     kept = (*shown, *(short_hash(head.value) for head in heads))[-PAGES_REMEMBERED * context.aggregator.size :]
     pages = context.cursor.pages + 1
-    return context.token(heads[-1].item.key, shown=kept, pages=pages, section=section)
+    return context.token(heads[-1].item.key, shown=kept, pages=pages, section=section, cell=cell)
 
 
-def _groups(context: Context[Any], facet: Facet, heads: list[Head]) -> list[Group]:
+def _groups(context: Context[Any], cells: list[Cell], heads: list[Head], *, one_is_enough: bool = False) -> list[Group]:
+    """The group of each cell; with `one_is_enough` the head stands for the newest act where no more are shown."""
     if not heads:
         return []
     aggregator = context.aggregator
-    cells = [Cell(((facet, head.value),)) for head in heads]
-    extra = aggregator.activities_per_group if aggregator.activities_per_group > 1 else 0
-    answers = context.reader.cells(context.query, cells, extra, aggregator.count_cap)
-    made = []
-    for head, cell, answer in zip(heads, cells, answers, strict=True):
-        items = answer.items or (head.item,)
-        total, exact = context.total(answer.count)
-        made.append(
-            Group(
-                level=facet.value,
-                value=head.value if facet is Facet.VERB else Entity.from_key(head.value),
-                items=items,
-                total=total,
-                total_is_exact=exact,
-                more=context.more(cell, items) if answer.count > len(items) else None,
-                latest=head.item.key,
-            )
+    wanted = aggregator.activities_per_group
+    nested = one_is_enough and len(aggregator.levels) > 1
+    sampled = 0 if nested or (one_is_enough and wanted == 1) else wanted
+    answers = context.reader.cells(context.query, cells, sampled, aggregator.count_cap)
+    return [
+        _group(context, cell, answer, () if nested else answer.items or (head.item,), head.item.key)
+        for head, cell, answer in zip(heads, cells, answers, strict=True)
+    ]
+
+
+def _group(context: Context[Any], cell: Cell, answer: CellAnswer, items: tuple[Item, ...], latest: OrderKey) -> Group:
+    facet, value = cell.values[-1]
+    total, exact = context.total(answer.count)
+    return Group(
+        level=facet.value,
+        value=value if facet is Facet.VERB else Entity.from_key(value),
+        items=items,
+        total=total,
+        total_is_exact=exact,
+        more=context.more(cell, items) if items and answer.count > len(items) else None,
+        latest=latest,
+    )
+
+
+def _filled(context: Context[Any], facets: tuple[Facet, ...], cells: list[Cell], groups: list[Group]) -> list[Group]:
+    """The groups with the groups of the next facet inside them."""
+    if facets[1] is Facet.VERB:
+        inner = _verbs_inside(context, cells)
+        return [replace(group, groups=tuple(inside)) for group, inside in zip(groups, inner, strict=True)]
+    filled = []
+    for cell, group in zip(cells, groups, strict=True):
+        heads = context.reader.heads(
+            cell.within(context.query), facets[1], None, context.aggregator.inner_size + 1, frozenset()
         )
-    return made
+        kept = heads[: context.aggregator.inner_size]
+        inside = _groups(context, [Cell((*cell.values, (facets[1], head.value))) for head in kept], kept)
+        more = next_token(context, kept, (), INNER, cell) if len(heads) > len(kept) else None
+        filled.append(replace(group, groups=tuple(inside), more=more))
+    return filled
+
+
+def _verbs_inside(context: Context[Any], cells: list[Cell]) -> list[list[Group]]:
+    """For each cell a group of each of its verbs, newest first: all verbs are asked for in one question."""
+    verbs = known_verbs(context)
+    asked = [Cell((*cell.values, (Facet.VERB, verb))) for cell in cells for verb in verbs]
+    aggregator = context.aggregator
+    answers = context.reader.cells(context.query, asked, aggregator.activities_per_group, aggregator.count_cap)
+    found = []
+    for at in range(0, len(asked), len(verbs) or 1):
+        pairs = zip(asked[at : at + len(verbs)], answers[at : at + len(verbs)], strict=True)
+        inside = [_group(context, cell, one, one.items, one.items[0].key) for cell, one in pairs if one.count]
+        found.append(sorted(inside, key=lambda group: group.latest or OrderKey(0, ""), reverse=True))
+    return found
+
+
+def known_verbs(context: Context[Any]) -> list[str]:
+    """Every verb that the feed can have: those ever stored, less what the aggregator leaves out."""
+    asked, refused = context.query.where.get(Facet.VERB), context.query.without.get(Facet.VERB, ())
+    return [verb for verb in context.reader.verbs() if (asked is None or verb in asked) and verb not in refused]

@@ -8,9 +8,10 @@ from typing import Any
 from feedsite.feeds.aggregators.dates import YearMonthAggregator
 from feedsite.feeds.calendar import Month, months_down
 from feedsite.feeds.composing.context import Context
+from feedsite.feeds.composing.groups import known_verbs
 from feedsite.feeds.order import OrderKey, floor_position, position_ms
 from feedsite.feeds.page import Group, Page
-from feedsite.feeds.query import Cell, Facet, FeedQuery
+from feedsite.feeds.query import Cell, Facet
 from feedsite.feeds.stores.base import CellAnswer
 
 _AT_ONCE = 36
@@ -86,7 +87,7 @@ def _with_verbs(context: Context[YearMonthAggregator], months: list[tuple[Month,
     """Every month with a group for each of its verbs, the verb with the newest act first."""
     if not months:
         return []
-    verbs = _verbs(context, context.query)
+    verbs = known_verbs(context)
     cells = [Cell(((Facet.VERB, verb),), month.since, month.until) for month, _ in months for verb in verbs]
     answers = iter(zip(cells, _answers(context, cells), strict=True))
     made = []
@@ -100,12 +101,6 @@ def _with_verbs(context: Context[YearMonthAggregator], months: list[tuple[Month,
         total, exact = context.total(counted.count)
         made.append((month, Group("month", month.month, (), tuple(inner), total, exact, latest=inner[0].latest)))
     return made
-
-
-def _verbs(context: Context[YearMonthAggregator], query: FeedQuery) -> list[str]:
-    known = context.reader.verbs()
-    asked, refused = query.where.get(Facet.VERB), query.without.get(Facet.VERB, ())
-    return [verb for verb in known if (asked is None or verb in asked) and verb not in refused]
 
 
 def _in_years(months: Made) -> list[Group]:

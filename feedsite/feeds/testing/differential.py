@@ -18,6 +18,8 @@ from feedsite.feeds.aggregators import (
     CursorAggregator,
     NotificationAggregator,
     PublicAggregator,
+    RecentObjectTypeAggregator,
+    RecentTypeObjectAggregator,
     ThingAggregator,
     YearMonthAggregator,
     YearMonthTypeAggregator,
@@ -181,6 +183,7 @@ class DifferentialContract:
             history.play(steps)
             self._flat(history, options)
             self._cards(history, options)
+            self._sections(history, options)
             self._calendar(history, options)
             self._notices(history, options)
         finally:
@@ -278,10 +281,25 @@ class DifferentialContract:
         assert isinstance(facet, Facet)
         found = []
         for group in history.network.groups(aggregator):
-            value = group.value.key if isinstance(group.value, Entity) else group.value
-            found.append((value, group.item.id, group.total))
+            found.append((_text(group.value), group.item.id, group.total))
             assert len(history.network.rest(aggregator, group)) == group.total
         assert found == history.model.collapsed(aggregator, facet)
+
+    def _sections(self, history: History, options: Any) -> None:
+        kind = options.draw(st.sampled_from((RecentTypeObjectAggregator, RecentObjectTypeAggregator)), label="kind")
+        aggregator = kind(options.draw(_person, label="reader"), activities_per_group=1, **self._common(options))
+        found = []
+        for group in history.network.groups(aggregator):
+            inside = [
+                (_text(inner.value), [item.id for item in history.network.rest(aggregator, inner)])
+                for inner in history.network.inner_groups(aggregator, group)
+            ]
+            assert group.total == sum(len(ids) for _, ids in inside)
+            found.append((_text(group.value), inside))
+        outer, inner = aggregator.levels
+        assert isinstance(outer, Facet)
+        assert isinstance(inner, Facet)
+        assert found == history.model.sections(aggregator, outer, inner)
 
     def _calendar(self, history: History, options: Any) -> None:
         zone = options.draw(st.sampled_from(ZONES), label="zone")
@@ -336,3 +354,7 @@ class DifferentialContract:
         ]
         assert found == expected
         assert history.manager.count_badge(aggregator).number == history.model.badge(aggregator)
+
+
+def _text(value: int | str | Entity) -> str:
+    return value.key if isinstance(value, Entity) else str(value)

@@ -233,6 +233,22 @@ class Model:
         groups = _grouped(self.feed(aggregator), lambda act: _value(act, facet))
         return [(value, acts[0].key.id, len(acts)) for value, acts in groups.items() if value is not None]
 
+    def sections(
+        self, aggregator: Aggregator, outer: Facet, inner: Facet
+    ) -> list[tuple[str, list[tuple[str, list[str]]]]]:
+        """(value, (inner value, ids)) of groups inside groups, each level newest first."""
+        groups = _grouped(self.feed(aggregator), lambda act: _value(act, outer))
+        return [
+            (
+                value,
+                [
+                    (one, [act.key.id for act in acts])
+                    for one, acts in _grouped(inside, lambda act: _value(act, inner)).items()
+                ],
+            )
+            for value, inside in groups.items()
+        ]
+
     def months(self, aggregator: Aggregator) -> list[tuple[int, int, list[str], dict[str, list[str]]]]:
         """(year, month, ids, ids by verb) of each month that has something, newest first, in the aggregator's zone."""
         zone = aggregator.zone

@@ -78,6 +78,15 @@ class Network:
         """All groups of a feed, page after page."""
         return [group for page in self.pages(aggregator) for group in page.groups]
 
+    def inner_groups(self, aggregator: Aggregator, group: Group) -> list[Group]:
+        """The groups inside a group: those on its page, and those its cursor leads to."""
+        groups, more = list(group.groups), group.more
+        while more is not None:
+            page = self.manager.get_page(aggregator, more)
+            groups += page.groups
+            more = page.next
+        return groups
+
     def rest(self, aggregator: Aggregator, group: Group) -> list[Item]:
         """A whole group: the acts on its page, and those its cursor leads to."""
         items, more = list(group.items), group.more

@@ -19,6 +19,8 @@ from feedsite.feeds.stores.sql.writing import Writer, clock
 
 Clock = Callable[[Connection], int]
 _BUSY_SECONDS = 10
+# Compiling a feed's statement takes longer than running it: all shapes in use are kept.
+_STATEMENTS = 2048
 
 
 class SqlStore:
@@ -26,6 +28,7 @@ class SqlStore:
 
     Args:
         url: an SQLAlchemy URL of SQLite or PostgreSQL; None: in memory. Nothing connects before the first use.
+        engine: instead of a URL: an engine made by `sql_engine`, which may serve several stores and stays the caller's.
         connection: instead of a URL: gives the caller's connection, in the caller's transaction; tables are then the
             caller's to make.
         names: the prefixes of the tables' names.
@@ -36,13 +39,15 @@ class SqlStore:
         self,
         url: str | None = None,
         *,
+        engine: Engine | None = None,
         connection: Callable[[], Connection] | None = None,
         names: tuple[str, str] | None = None,
         clock: Clock = clock,
     ) -> None:
         self.tables: Tables = tables(*names) if names else default_tables()
         self._url, self._borrowed, self._clock = url or "sqlite://", connection, clock
-        self._engine: Engine | None = None
+        self._engine: Engine | None = engine
+        self._owns_engine = engine is None
         self._created = False
         self._lock = threading.RLock()
 
@@ -56,7 +61,7 @@ class SqlStore:
 
     def close(self) -> None:
         """Let go of the connections; a store in memory is gone with them."""
-        if self._engine is not None:
+        if self._engine is not None and self._owns_engine:
             self._engine.dispose()
             self._engine, self._created = None, False
 
@@ -97,7 +102,7 @@ class SqlStore:
     def _own_engine(self) -> Engine:
         with self._lock:
             if self._engine is None:
-                self._engine = _engine(self._url)
+                self._engine = sql_engine(self._url)
             return self._engine
 
     @staticmethod
@@ -113,13 +118,19 @@ class SqlStore:
             raise
 
 
-def _engine(url: str) -> Engine:
+def sql_engine(url: str) -> Engine:
+    """An engine for SQLite or PostgreSQL whose transactions are what the store needs.
+
+    Args:
+        url: an SQLAlchemy URL; `sqlite://` is in memory.
+    """
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, pool_pre_ping=True)
+        return create_engine(parsed, pool_pre_ping=True, query_cache_size=_STATEMENTS)
     in_memory = parsed.database in (None, "", ":memory:")
     extra = {"poolclass": StaticPool} if in_memory else {}
-    engine = create_engine(parsed, connect_args={"check_same_thread": False, "timeout": _BUSY_SECONDS}, **extra)
+    arguments = {"check_same_thread": False, "timeout": _BUSY_SECONDS}
+    engine = create_engine(parsed, connect_args=arguments, query_cache_size=_STATEMENTS, **extra)
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

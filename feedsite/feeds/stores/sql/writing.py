@@ -179,7 +179,16 @@ class Writer:
         gone = {"deleted": True, "body": None, "version": acts.c.version + 1}
         self._connection.execute(update(acts).where(acts.c.id == act_id).values(**gone))
         self._gather(row)
+        self._lay_down(act_id)
         return True
+
+    def _lay_down(self, act_id: str) -> None:
+        """Where the act is a generation of what can be undone, it does not stand any more."""
+        triple, _, generation = act_id.rpartition(".")
+        if triple and generation.isdecimal() and len(generation) < 10:
+            states = self._tables.states
+            own = and_(states.c.triple == triple, states.c.generation == int(generation))
+            self._connection.execute(update(states).where(own).values(standing=False))
 
     def _standing(self, act_id: str) -> Any:
         """The row of an act that stands, locked until the transaction ends (SQLite locks the whole file)."""

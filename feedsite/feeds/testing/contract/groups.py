@@ -6,6 +6,9 @@ from datetime import UTC, datetime
 
 from feedsite.feeds.aggregators import (
     CollapseAggregator,
+    RecentObjectTypeAggregator,
+    RecentTypeAggregator,
+    RecentTypeObjectAggregator,
     YearMonthAggregator,
     YearMonthTypeAggregator,
 )
@@ -42,6 +45,31 @@ class GroupContract(Contract):
         (month,) = year.groups
         assert month.total == 9
         assert [item.id for item in network.rest(aggregator, month)] == posted
+
+    def test_a_verb_has_its_newest_things_and_leads_to_the_rest(self, network: Network) -> None:
+        network.follow("reader", "ana")
+        for number in range(45):
+            network.post("ana", verb="like", on=f"n{number}")
+        network.post("ana", verb="announce", on="n3")
+        aggregator = RecentTypeObjectAggregator("reader")
+        share, like = network.groups(aggregator)
+        assert (share.value, like.value, like.total, len(like.groups)) == ("announce", "like", 45, 20)
+        things = [group.value for group in network.inner_groups(aggregator, like)]
+        assert things == [note(f"n{number}") for number in reversed(range(45))]
+
+    def test_recent_sections_read_as_plain_dicts(self, network: Network) -> None:
+        network.follow("reader", "ana")
+        network.post("ana", verb="like", on="n1")
+        network.post("ana", verb="announce", on="n1")
+        manager = network.manager
+        assert [group["type"] for group in manager.get_feeds(RecentTypeAggregator("reader"))] == ["announce", "like"]
+        (thing,) = manager.get_feeds(RecentObjectTypeAggregator("reader"))
+        assert (thing["id"], [verb["type"] for verb in thing["types"]]) == ("n1", ["announce", "like"])
+        (share, like) = manager.get_feeds(RecentTypeObjectAggregator("reader"))
+        assert [(verb["type"], [one["id"] for one in verb["ids"]]) for verb in (share, like)] == [
+            ("announce", ["n1"]),
+            ("like", ["n1"]),
+        ]
 
     def test_cards_are_newest_first_and_none_comes_twice(self, network: Network) -> None:
         network.follow("reader", "ana", "bo")

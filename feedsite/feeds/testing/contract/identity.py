@@ -71,6 +71,15 @@ class IdentityContract(Contract):
         assert manager.undo("like", "p1", note("1"))
         assert manager.perform_all(likes) == 1
 
+    def test_what_was_deleted_by_its_id_can_be_done_again(self, manager: Manager) -> None:
+        like = Activity("like", Actor("ana"), Object("1", "note"))
+        first = manager.perform(like)
+        assert manager.delete_activity(first.id)
+        assert manager.performed("like", "ana", [note("1")]) == set()
+        again = manager.perform(like)
+        assert again.changed
+        assert again.id != first.id
+
     def test_an_update_replaces_what_may_change_and_nothing_else(self, manager: Manager, network: Network) -> None:
         made = Activity("create", Actor("ana"), Object("1", "note"), NOON, id="a", about=(Entity("tag", "x"),))
         manager.add_activity_feed(made)
