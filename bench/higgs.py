@@ -157,8 +157,11 @@ def _time_pages(site: Site, account: str, figures: Figures) -> None:
     addresses = {"home": "/home", "archive": "/archive", "profile": f"/@{someone.handle}"}
     for page, address in {**addresses, "notifications": "/notifications"}.items():
         statuses: set[int] = set()
-        spent = _median_ms(lambda asked=address: statuses.add(browser.get(asked, status="*").status_int))
-        figures.pages[account, page, "page"] = spent
+
+        def load(asked: str = address, seen: set[int] = statuses) -> None:
+            seen.add(browser.get(asked, status="*").status_int)
+
+        figures.pages[account, page, "page"] = _median_ms(load)
         if statuses != {200}:
             # Said with the figures, not lost with them: a page that the site gives up on is what this looks for.
             answers = ", ".join(map(str, sorted(statuses)))
