@@ -11,6 +11,7 @@ from pyramid.i18n import TranslationStringFactory
 from feedsite.db import utcnow
 from feedsite.feeds import Counted, Group
 from feedsite.notifications.services import Notifications
+from feedsite.posts.rendering import plain
 from feedsite.timelines.items import ItemPresenter, shortened, sketched
 from feedsite.timelines.marks import NOTIFICATIONS_READ, mark_token
 from feedsite.timelines.services import Timeline
@@ -52,7 +53,7 @@ class GroupPresenter:
             return view
         if group.item.verb in _ANSWERED_HERE:
             return replace(view, url=note.url, note=note)
-        return replace(view, url=note.url, excerpt=shortened(note.html.striptags(), _EXCERPT))
+        return replace(view, url=note.url, excerpt=shortened(plain(note.html), _EXCERPT))
 
 
 def group_view(

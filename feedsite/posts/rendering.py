@@ -14,6 +14,7 @@ _LINK_REL = "nofollow ugc noopener"
 _SHOWN_ADDRESS = 48
 _SCHEME = re.compile(r"https?://(www\.)?", re.IGNORECASE)
 _SPACE = re.compile(r"\s+")
+_BREAK = re.compile(r"</p>|<br>")
 
 
 def render(text: str, *, mentions: Mapping[str, str], tag_url: Callable[[str], str]) -> Markup:
@@ -55,6 +56,11 @@ def _leads_somewhere(address: str) -> bool:
 def _shown(address: str) -> str:
     bare = _SCHEME.sub("", address, count=1)
     return bare if len(bare) <= _SHOWN_ADDRESS else bare[: _SHOWN_ADDRESS - 1] + "…"
+
+
+def plain(html: Markup) -> str:
+    """The text of what `render` made, in one line: paragraphs and lines are words apart."""
+    return Markup(_BREAK.sub(" ", html)).striptags()  # noqa: S704 - tags go, text is as safe as it was
 
 
 def excerpt(text: str, length: int = 120) -> str:

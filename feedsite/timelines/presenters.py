@@ -9,6 +9,7 @@ from markupsafe import Markup
 from pyramid.i18n import TranslationStringFactory
 
 from feedsite.feeds import Group, Item
+from feedsite.posts.rendering import plain
 from feedsite.timelines.home import FILTERED, FOLLOWS_NOTHING, Home
 from feedsite.timelines.items import ItemPresenter, anchor, shortened
 from feedsite.timelines.marks import HOME, mark_token
@@ -105,7 +106,7 @@ class TimelinePresenter:
         note = self.items.notes.get(item.object.key)
         if note is None:
             return self.items.teller.thing(item)
-        beginning = {"name": note.author.name, "text": shortened(note.html.striptags(), _HEADING)}
+        beginning = {"name": note.author.name, "text": shortened(plain(note.html), _HEADING)}
         text = self._request.localizer.translate(_("A note by ${name}: ${text}"), mapping=beginning)
         return Markup('<a href="{}">{}</a>').format(note.url, text)
 

@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedsite.posts.rendering import excerpt, render
+from feedsite.posts.rendering import excerpt, plain, render
 from feedsite.posts.text import normalised
 
 from tests.unit.test_posts_text import TEXTS
@@ -114,3 +114,8 @@ def test_an_excerpt_is_cut_at_a_word() -> None:
     assert excerpt("The night train is the only one on time.", 20) == "The night train is…"
     assert excerpt("one\n\ntwo", 20) == "one two"
     assert excerpt("x" * 50, 20) == "x" * 19 + "…"
+
+
+def test_a_note_in_one_line_keeps_its_paragraphs_apart() -> None:
+    html = render("Again.\n\n#library\nof <b>", mentions={}, tag_url=lambda name: f"/tags/{name}")
+    assert plain(html) == "Again. #library of <b>"
