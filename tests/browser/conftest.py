@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, sync_playwright
 from waitress.server import create_server
 
 from feedsite.accounts.models import Person
@@ -30,10 +31,9 @@ class LiveSite:
     url: str
 
 
-@pytest.fixture(scope="session")
-def one_live_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSite]:
-    """The site that all tests of a worker share."""
-    url = f"sqlite:///{tmp_path_factory.mktemp('live') / 'site.sqlite'}"
+@contextlib.contextmanager
+def serving(url: str) -> Iterator[LiveSite]:
+    """Serve the site on a database's URL, on a port of its own."""
     migrate(url)
     # The port is not known before the server listens, the site's address not without the port: ask for one first.
     sites: list[Site] = []
@@ -43,10 +43,19 @@ def one_live_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSite
     sites.append(site)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    yield LiveSite(site, address)
-    server.close()
-    thread.join(5)
-    site.close()
+    try:
+        yield LiveSite(site, address)
+    finally:
+        server.close()
+        thread.join(5)
+        site.close()
+
+
+@pytest.fixture(scope="session")
+def one_live_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSite]:
+    """The site that all tests of a worker share."""
+    with serving(f"sqlite:///{tmp_path_factory.mktemp('live') / 'site.sqlite'}") as live:
+        yield live
 
 
 @pytest.fixture
@@ -63,6 +72,13 @@ def chromium(chromium_path: Path, chromium_flags: list[str]) -> Iterator[Chromiu
         browser = playwright.chromium.launch(executable_path=str(chromium_path), args=chromium_flags)
         yield browser
         browser.close()
+
+
+def sign_in(context: BrowserContext, live: LiveSite, person: Person) -> None:
+    """Sign in without the form: a login row and its cookie."""
+    with live.site.transaction() as request:
+        token = request.find_service(LoginSessionService).start(person.id, ip="127.0.0.1", user_agent="test")
+    context.add_cookies([{"name": f"feedsite_{SESSION}", "value": token, "url": live.url}])
 
 
 class OpenedPage:
@@ -103,9 +119,7 @@ def open_page(chromium: Chromium, live: LiveSite) -> Iterator[Opener]:
         }
         context = chromium.new_context(base_url=live.url, **options)
         if person is not None:
-            with live.site.transaction() as request:
-                token = request.find_service(LoginSessionService).start(person.id, ip="127.0.0.1", user_agent="test")
-            context.add_cookies([{"name": f"feedsite_{SESSION}", "value": token, "url": live.url}])
+            sign_in(context, live, person)
         tab = OpenedPage(context.new_page())
         opened.append(tab)
         tab.page.goto(path)

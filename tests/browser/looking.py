@@ -31,3 +31,9 @@ def sideways_pixels(page: Page) -> int:
     """How many pixels of the page stick out to the right of the window."""
     pixels: int = page.evaluate("() => Math.max(0, document.documentElement.scrollWidth - window.innerWidth)")
     return pixels
+
+
+def doubled_ids(page: Page) -> list[str]:
+    """The ids that more than one element of the page has."""
+    ids: list[str] = page.evaluate("() => [...document.querySelectorAll('[id]')].map(element => element.id)")
+    return sorted({name for name in ids if ids.count(name) > 1})

@@ -1,34 +1,125 @@
-"""Pages as they are served: accessible and within the window, in both themes, on a phone and on a desktop."""
+"""Every page, full and empty, light and dark, on a phone and on a desktop: accessible, inside the window, all our own."""
 
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import Page
 
-from tests.browser.conftest import DESKTOP, PHONE, LiveSite, Opener
-from tests.browser.looking import accessibility_faults, sideways_pixels
+from tests.browser.conftest import DESKTOP, PHONE, OpenedPage, Opener, serving, sign_in
+from tests.browser.gallery import EMPTY, EXHIBITS, FULL, Exhibit, Hall, furnish_empty, furnish_full
+from tests.browser.looking import accessibility_faults, doubled_ids, sideways_pixels
 
 pytestmark = pytest.mark.browser
 
-PUBLIC = ["/about", "/help", "/privacy", "/join", "/login", "/nowhere-at-all"]
-SETTINGS = ["/settings/display", "/settings/profile"]
-LOOKS = list(itertools.product((PHONE, DESKTOP), ("light", "dark")))
+Look = tuple[Exhibit, str, str, int]
+_THEMES, _WIDTHS = ("light", "dark"), (PHONE, DESKTOP)
+#: The theme and the width of a page's two visits: all four pairs come to every fourth page first.
+_ROTATION = tuple(itertools.product(_THEMES, _WIDTHS))
 
 
-@pytest.mark.parametrize("path", PUBLIC)
-def test_a_public_page_is_accessible_and_fits(open_page: Opener, path: str) -> None:
-    for width, theme in LOOKS:
-        page = open_page(path, width=width, theme=theme)
-        assert (accessibility_faults(page), sideways_pixels(page)) == ([], 0), (width, theme)
+def _every_look() -> list[Look]:
+    return [
+        (page, state, theme, width)
+        for page in EXHIBITS
+        for state, theme, width in itertools.product(page.states, _THEMES, _WIDTHS)
+    ]
 
 
-@pytest.mark.parametrize("path", SETTINGS)
-def test_a_settings_page_is_accessible_and_fits(live: LiveSite, open_page: Opener, path: str) -> None:
-    ana = live.site.person("ana")
-    for width, theme in LOOKS:
-        page = open_page(path, width=width, theme=theme, person=ana)
-        assert (accessibility_faults(page), sideways_pixels(page)) == ([], 0), (width, theme)
+def _pairwise() -> list[Look]:
+    """Each page in each of its states, in each theme and in each width; all pairs of these over all pages."""
+    looks: list[Look] = []
+    for number, page in enumerate(EXHIBITS):
+        theme, width = _ROTATION[number % 4]
+        other = _THEMES[theme == "light"], _WIDTHS[width == PHONE]
+        looks += [(page, page.states[0], theme, width), (page, page.states[-1], *other)]
+    return looks
+
+
+def _name(look: Look) -> str:
+    page, state, theme, width = look
+    return f"{page.name}-{state}-{theme}-{width}"
+
+
+class Gallery:
+    """Both worlds, served, and a tab for each reader: a page costs no new browser."""
+
+    def __init__(self, chromium: Chromium, halls: dict[str, Hall]) -> None:
+        self._chromium, self._halls = chromium, halls
+        self._tabs: dict[tuple[str, str], OpenedPage] = {}
+        self.asked: list[str] = []
+
+    def visit(self, look: Look) -> tuple[Page, int]:
+        """Open a page as it is to be looked at: the tab, and the status of the answer."""
+        exhibit, state, theme, width = look
+        page = self._tab(exhibit.who, state).page
+        page.set_viewport_size({"width": width, "height": 640 if width == PHONE else 900})
+        page.emulate_media(color_scheme="light" if theme == "light" else "dark")
+        self.asked.clear()
+        answer = page.goto(self._halls[state].live.url + exhibit.path.format(**self._halls[state].names))
+        assert answer is not None
+        if exhibit.then is not None:
+            exhibit.then(page)
+        return page, answer.status
+
+    def complaints(self) -> list[str]:
+        """What the consoles said since the last time."""
+        said = [text for tab in self._tabs.values() for text in tab.complaints]
+        for tab in self._tabs.values():
+            tab.complaints.clear()
+        return said
+
+    def _tab(self, who: str, state: str) -> OpenedPage:
+        if (who, state) not in self._tabs:
+            hall = self._halls[state]
+            context = self._chromium.new_context(base_url=hall.live.url)
+            context.on("request", lambda request: self.asked.append(request.url))
+            if who:
+                sign_in(context, hall.live, hall.people[who])
+            self._tabs[who, state] = OpenedPage(context.new_page())
+        return self._tabs[who, state]
+
+    def close(self) -> None:
+        """Close every tab."""
+        for tab in self._tabs.values():
+            tab.page.context.close()
+
+
+@pytest.fixture(scope="session")
+def gallery(chromium: Chromium, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gallery]:
+    """Both worlds; their pages are read only."""
+    folder: Path = tmp_path_factory.mktemp("gallery")
+    with (
+        serving(f"sqlite:///{folder / 'full.sqlite'}") as full,
+        serving(f"sqlite:///{folder / 'empty.sqlite'}") as empty,
+    ):
+        gallery = Gallery(chromium, {FULL: furnish_full(full), EMPTY: furnish_empty(empty)})
+        yield gallery
+        gallery.close()
+
+
+def _look_at(gallery: Gallery, look: Look) -> None:
+    page, status = gallery.visit(look)
+    assert status == look[0].status
+    assert (accessibility_faults(page), sideways_pixels(page), doubled_ids(page)) == ([], 0, [])
+    assert gallery.complaints() == []
+    assert {urlsplit(url).netloc for url in gallery.asked} == {urlsplit(page.url).netloc}
+
+
+@pytest.mark.parametrize("look", _pairwise(), ids=_name)
+def test_a_page_is_accessible_and_fits_and_is_all_of_this_site(gallery: Gallery, look: Look) -> None:
+    _look_at(gallery, look)
+
+
+@pytest.mark.drill
+@pytest.mark.parametrize("look", _every_look(), ids=_name)
+def test_a_page_is_accessible_and_fits_in_every_look(gallery: Gallery, look: Look) -> None:
+    _look_at(gallery, look)
 
 
 def test_a_refused_form_takes_the_focus_to_its_summary(open_page: Opener) -> None:

@@ -1,0 +1,180 @@
+"""Every page of the site, in a world that has something for each of them and in one that has nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from playwright.sync_api import Page
+
+from feedsite.accounts.models import Person
+from feedsite.moderation.services import OPERATOR, ModerationService
+from feedsite.posts.models import Note
+
+from tests.browser.conftest import LiveSite
+from tests.functional.timelines.world import World
+
+FULL, EMPTY = "full", "empty"
+_BOTH = (FULL, EMPTY)
+_SPRING = datetime(2026, 3, 15, 12, tzinfo=UTC)
+_LONG_WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
+
+
+@dataclass
+class Hall:
+    """A served site, whoever opens its pages by handle, and what stands in the addresses."""
+
+    live: LiveSite
+    people: dict[str, Person]
+    names: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """A page.
+
+    Args:
+        name: of the test.
+        path: its address; `Hall.names` fills the braces.
+        who: the handle of who opens it; empty: nobody.
+        states: in which worlds it can be seen.
+        status: what the server answers.
+        then: what is done on it before it is looked at.
+    """
+
+    name: str
+    path: str
+    who: str = "ana"
+    states: tuple[str, ...] = (FULL,)
+    status: int = 200
+    then: Callable[[Page], None] | None = None
+
+
+def _send_too_much(page: Page) -> None:
+    box = page.locator("main textarea")
+    box.evaluate("box => { box.removeAttribute('maxlength'); box.value = 'x '.repeat(700); }")
+    page.locator("main form.compose button.primary").click()
+    page.wait_for_selector(".compose .error")
+
+
+def _send_nothing(page: Page) -> None:
+    page.locator("main form.form").first.evaluate("form => { form.noValidate = true; form.submit(); }")
+    page.wait_for_selector(".summary")
+
+
+def _open_first_menu(page: Page) -> None:
+    page.locator("main .menu > summary").first.click()
+
+
+EXHIBITS = (
+    Exhibit("front", "/", "", _BOTH),
+    Exhibit("explore", "/explore", "", _BOTH),
+    Exhibit("explore-signed-in", "/explore", "ana", _BOTH),
+    Exhibit("about", "/about", ""),
+    Exhibit("help", "/help", ""),
+    Exhibit("privacy", "/privacy", ""),
+    Exhibit("join", "/join", ""),
+    Exhibit("join-refused", "/join", "", then=_send_nothing),
+    Exhibit("login", "/login", ""),
+    Exhibit("login-refused", "/login", "", then=_send_nothing),
+    Exhibit("style-guide", "/style-guide"),
+    Exhibit("home", "/home", "ana", _BOTH),
+    Exhibit("home-menu-open", "/home", "ana", then=_open_first_menu),
+    Exhibit("home-only-new", "/home?new=1", "ana", _BOTH),
+    Exhibit("home-objects", "/home/objects", "ana", _BOTH),
+    Exhibit("archive", "/archive", "ana", _BOTH),
+    Exhibit("archive-year", "/archive/2026", "ana", _BOTH),
+    Exhibit("archive-month", "/archive/2026/3", "ana", _BOTH),
+    Exhibit("profile", "/@bo", "ana", _BOTH),
+    Exhibit("profile-own", "/@ana", "ana", _BOTH),
+    Exhibit("profile-anonymous", "/@bo", "", _BOTH),
+    Exhibit("following", "/@ana/following", "ana", _BOTH),
+    Exhibit("followers", "/@ana/followers", "ana", _BOTH),
+    Exhibit("note", "/@bo/{note}", "bo", _BOTH),
+    Exhibit("note-anonymous", "/@bo/{note}", ""),
+    Exhibit("tag", "/tags/bread", "ana", _BOTH),
+    Exhibit("notifications", "/notifications", "ana", _BOTH),
+    Exhibit("notification-group", "/notifications/g/{group}", "ana"),
+    Exhibit("compose", "/notes", "ana"),
+    Exhibit("compose-refused", "/notes", "ana", then=_send_too_much),
+    Exhibit("reply", "/notes/{note}/reply", "ana"),
+    Exhibit("delete", "/notes/{note}/delete", "bo", _BOTH),
+    Exhibit("settings-display", "/settings/display"),
+    Exhibit("settings-profile", "/settings/profile"),
+    Exhibit("admin-people", "/admin/people", "boss", _BOTH),
+    Exhibit("admin-people-none", "/admin/people?q=nobody", "boss"),
+    Exhibit("admin-people-fault", "/admin/people?state=x", "boss", status=400),
+    Exhibit("admin-person", "/admin/people/{lee}", "boss"),
+    Exhibit("admin-person-suspended", "/admin/people/{cy}", "boss"),
+    Exhibit("admin-audit", "/admin/audit", "boss", _BOTH),
+    Exhibit("admin-audit-filtered", "/admin/audit?action=role", "boss"),
+    Exhibit("error-400", "/home?cursor=nonsense", "ana", status=400),
+    Exhibit("error-403", "/notes/{note}/delete", "ana", status=403),
+    Exhibit("error-404", "/nowhere-at-all", "", status=404),
+    Exhibit("error-410", "/@bo/{gone}", "bo", status=410),
+)
+
+
+def furnish_empty(live: LiveSite) -> Hall:
+    """People who follow nobody; the only note is for followers, of whom there are none."""
+    world = World(live.site)
+    for handle, role in (("ana", "member"), ("bo", "member"), ("boss", "admin")):
+        world.person(handle, role=role)
+    note = world.write("bo", "For my eyes only", visibility="followers")
+    return Hall(live, world.people, {"note": note.id})
+
+
+def furnish_full(live: LiveSite) -> Hall:
+    """People in every state, notes of every kind, months of history, notifications new and earlier."""
+    world = World(live.site)
+    world.person("ana", name="Ana Reyes")
+    world.person(
+        "bo", name="Wolfeschlegelsteinhausenbergerdorff the Elder", bio="Bakes bread.\n\nhttps://example.org/bo"
+    )
+    world.person("boss", name="Greta Lindqvist", role="admin")
+    world.person("cy", name="Cy")
+    world.person("dana", name="دانا حداد", bio="أكتب عن الخبز")
+    world.person("lee", name="Lee Okafor", state="limited")
+    world.person("a_handle_of_thirty_characters_", name="🌾")
+    world.follow("ana", "bo", "cy", "dana", "a_handle_of_thirty_characters_")
+    world.follow("bo", "ana", "dana")
+    world.follow("dana", "ana")
+    world.watch_tag("ana", "bread")
+    _write_history(world)
+    note = world.write("bo", f"Rye, at last. #bread\n\n{_LONG_WORD} https://example.org/{'long-' * 30}end @ana")
+    gone = world.write("bo", "Soon gone")
+    world.delete(gone)
+    mine = world.write("ana", "My first loaf.\n\nIt is flat again. #bread")
+    _answer(world, note, mine)
+    with live.site.transaction() as request:
+        request.find_service(ModerationService).suspend(OPERATOR, world.person("cy").id, "Sold pills, twice.")
+    ids = {handle: person.id for handle, person in world.people.items()}
+    return Hall(live, world.people, {**ids, "note": note.id, "gone": gone.id, "group": _group_of(live, world)})
+
+
+def _write_history(world: World) -> None:
+    for month in range(3):
+        for number in range(9):
+            at = _SPRING + timedelta(days=31 * month, hours=number)
+            world.write("bo", f"Loaf {number} of a month #bread", at=at)
+    world.write("dana", "الخبز اليوم أفضل من الأمس، والحمد لله. #bread")
+    world.write("a_handle_of_thirty_characters_", "🎉🎉🎉")
+    world.write("dana", "word " * 199 + "end")
+    world.write("bo", "For those who follow me", visibility="followers")
+
+
+def _answer(world: World, note: Note, mine: Note) -> None:
+    world.like(mine, "bo", "dana", "a_handle_of_thirty_characters_")
+    world.share(mine, "bo")
+    answer = world.reply("dana", mine, "Flat is fine.\n\nSlice it thin.")
+    world.reply("ana", answer, "Thank you!")
+    world.reply("ana", note, "What a crumb!")
+    world.like(note, "ana", "dana")
+    world.share(note, "dana")
+
+
+def _group_of(live: LiveSite, world: World) -> str:
+    page = live.site.browser(world.person("ana")).get("/notifications")
+    link = page.html.select_one("main a[href*='/notifications/g/']")
+    return str(link["href"]).rsplit("/", 1)[1]

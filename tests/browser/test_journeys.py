@@ -1,0 +1,175 @@
+"""What people do, from the first page to the last; each with JavaScript and without it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import PHONE, LiveSite, Opener
+from tests.functional.timelines.world import World
+from tests.site import PASSWORD
+
+pytestmark = [pytest.mark.browser, pytest.mark.parametrize("javascript", [True, False], ids=["js", "no-js"])]
+
+
+@pytest.fixture
+def world(live: LiveSite) -> World:
+    """Nobody yet."""
+    return World(live.site)
+
+
+def card(page: Page, text: str) -> Locator:
+    return page.locator("main article.item").filter(has_text=text)
+
+
+def test_join_find_people_follow_and_read_them(world: World, open_page: Opener, javascript: bool) -> None:
+    world.write("bo", "Bread is rising")
+    page = open_page("/", javascript=javascript)
+    page.locator("main").get_by_role("link", name="Join").click()
+    page.fill("main [name=handle]", "newcomer")
+    page.fill("main [name=name]", "New Comer")
+    page.fill("main [name=email]", "newcomer@example.org")
+    page.fill("main [name=password]", "three quiet otters sing")
+    page.locator("main form button.primary").click()
+    page.get_by_role("link", name="Explore").first.click()
+    page.locator("main article").get_by_role("link", name="Bo", exact=True).click()
+    page.get_by_role("button", name=re.compile("^Follow")).first.click()
+    expect(page.get_by_role("button", name=re.compile("Unfollow|Following")).first).to_be_visible()
+    page.goto("/home")
+    expect(card(page, "Bread is rising")).to_have_count(1)
+
+
+def test_write_be_answered_find_it_and_answer(world: World, open_page: Opener, javascript: bool) -> None:
+    page = open_page("/home", javascript=javascript, person=world.person("ana"))
+    page.fill("main textarea", "Who bakes today?")
+    page.locator("main form.compose button.primary").click()
+    expect(card(page, "Who bakes today?")).to_have_count(1)
+    other = open_page("/@ana", javascript=javascript, person=world.person("bo"))
+    card(other, "Who bakes today?").get_by_role("link", name=re.compile("^Reply")).click()
+    other.locator("main textarea").fill("@ana I do, all day")
+    other.locator("main form.compose button.primary").click()
+    page.goto("/home")
+    expect(page.locator(".top .count:visible")).to_have_text("1")
+    page.locator(".top").get_by_role("link", name=re.compile("Notifications")).click()
+    card(page, "I do, all day").get_by_role("link", name=re.compile("^Reply")).click()
+    page.locator("main textarea").fill("@bo Save me a slice")
+    page.locator("main form.compose button.primary").click()
+    expect(card(page, "Save me a slice")).to_have_count(1)
+    expect(page.locator(".top .count:visible")).to_have_count(0)
+
+
+def test_like_and_take_it_back(world: World, open_page: Opener, javascript: bool) -> None:
+    world.write("bo", "Bread is rising")
+    page = open_page("/@bo", javascript=javascript, person=world.person("ana"))
+    like = page.locator("main button.like")
+    like.click()
+    expect(page.locator("main button.like.on")).to_have_text("1")
+    assert re.search(r"#act-", page.url)
+    like.click()
+    expect(page.locator("main button.like.on")).to_have_count(0)
+
+
+def test_mute_from_a_card_and_nothing_of_them_is_left(world: World, open_page: Opener, javascript: bool) -> None:
+    world.follow("ana", "bo", "cy")
+    world.write("bo", "Bread is rising")
+    world.write("cy", "Soup is on")
+    page = open_page("/home", javascript=javascript, person=world.person("ana"))
+    bread = card(page, "Bread is rising")
+    bread.locator(".menu > summary").click()
+    bread.get_by_role("button", name=re.compile("^Mute .*Bo|^Mute @bo")).click()
+    for path in ("/home", "/home/objects", "/explore"):
+        page.goto(path)
+        expect(card(page, "Soup is on")).not_to_have_count(0)
+        expect(card(page, "Bread is rising")).to_have_count(0)
+
+
+def test_mark_all_read_and_undo(world: World, open_page: Opener, javascript: bool) -> None:
+    note = world.write("ana", "My loaf")
+    world.like(note, "bo")
+    page = open_page("/notifications", javascript=javascript, person=world.person("ana"))
+    expect(page.locator(".note-group.new")).to_have_count(1)
+    page.get_by_role("button", name="Mark all as read").click()
+    expect(page.locator("main .note-group")).to_have_count(1)
+    expect(page.locator(".note-group.new")).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".note-group.new")).to_have_count(1)
+
+
+def test_only_new_and_mark_as_read(world: World, open_page: Opener, javascript: bool) -> None:
+    world.follow("ana", "bo")
+    world.write("bo", "Before")
+    page = open_page("/home", javascript=javascript, person=world.person("ana"))
+    page.get_by_role("button", name="Mark as read").click()
+    world.write("bo", "After")
+    page.get_by_role("link", name="Only new").click()
+    expect(card(page, "After")).to_have_count(1)
+    expect(card(page, "Before")).to_have_count(0)
+    page.get_by_role("link", name="Show all").click()
+    expect(card(page, "Before")).to_have_count(1)
+
+
+def test_back_from_an_older_page_returns_to_the_item(world: World, open_page: Opener, javascript: bool) -> None:
+    world.write_many("bo", 45)
+    page = open_page("/@bo", width=PHONE, javascript=javascript)
+    page.get_by_role("link", name="Older").click()
+    item = card(page, "Note 10").first
+    item.scroll_into_view_if_needed()
+    place = item.bounding_box()
+    item.locator("a.when").first.click()
+    expect(page.locator("#thread")).to_be_visible()
+    page.go_back()
+    expect(item).to_be_visible()
+    page.wait_for_timeout(150)
+    now = item.bounding_box()
+    assert place is not None
+    assert now is not None
+    assert abs(now["y"] - place["y"]) <= 2
+
+
+def test_the_theme_is_switched_and_kept(open_page: Opener, javascript: bool) -> None:
+    background = "() => getComputedStyle(document.body).backgroundColor"
+    page = open_page("/about", javascript=javascript)
+    light = page.evaluate(background)
+    page.get_by_role("button", name="Dark").click()
+    expect(page.get_by_role("button", name="Dark")).to_have_attribute("aria-pressed", "true")
+    page.goto("/help")
+    assert page.evaluate(background) != light
+
+
+def test_the_keyboard_alone_signs_in_and_posts(world: World, open_page: Opener, javascript: bool) -> None:
+    world.person("ana")
+    page = open_page("/login?next=/home", javascript=javascript)
+    _tab_to(page, "[name=login]")
+    page.keyboard.type("ana")
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/home"))
+    _tab_to(page, "main textarea")
+    page.keyboard.type("Written without a mouse")
+    _tab_to(page, "main form.compose button")
+    page.keyboard.press("Enter")
+    expect(card(page, "Written without a mouse")).to_have_count(1)
+
+
+def test_skip_links_lead_to_the_content_and_focus_is_seen(world: World, open_page: Opener, javascript: bool) -> None:
+    page = open_page("/home", javascript=javascript, person=world.person("ana"))
+    page.keyboard.press("Tab")
+    skip = page.get_by_role("link", name="Skip to content")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+    for _ in range(8):
+        page.keyboard.press("Tab")
+        assert page.evaluate("() => parseFloat(getComputedStyle(document.activeElement).outlineWidth) >= 2")
+
+
+def _tab_to(page: Page, selector: str, most: int = 40) -> None:
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+    raise AssertionError(f"{most} times Tab did not lead to {selector}")
