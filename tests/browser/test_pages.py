@@ -1,4 +1,4 @@
-"""Every page, full and empty, light and dark, on a phone and on a desktop: accessible, inside the window, all our own."""
+"""Every page, full and empty, light and dark, on a phone and on a desktop: accessible, within the window, our own."""
 
 from __future__ import annotations
 
