@@ -23,9 +23,16 @@ def checked_id(value: object, field: str) -> str:
     Raises:
         InvalidIdentifier: not a string, empty, too long, not UTF-8, or with white space or control characters.
     """
-    if not isinstance(value, str) or not 1 <= len(value) <= 256 or any(map(_forbidden, value)):
+    if not isinstance(value, str) or not 1 <= len(value) <= 256 or _is_forbidden(value):
         raise InvalidIdentifier(field=field, value=value, rule=ID_RULE)
     return value
+
+
+def _is_forbidden(text: str) -> bool:
+    # Nearly every id is plain ASCII, which needs no look at each character.
+    if text.isascii():
+        return not text.isprintable() or " " in text
+    return any(map(_forbidden, text))
 
 
 def _forbidden(character: str) -> bool:

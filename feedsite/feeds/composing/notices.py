@@ -63,6 +63,26 @@ def _following(context: Context[NotificationAggregator], heads: list[tuple[_Part
 
 
 def _groups(context: Context[NotificationAggregator], part: _Part, heads: list[Head]) -> list[Group]:
+    """The groups of a section. An act that stands alone is its own group: nothing is asked about it."""
+    shared = [head for head in heads if head.item.verb not in context.aggregator.ungrouped]
+    counted = dict(zip((head.value for head in shared), _counted(context, part, shared), strict=True))
+    return [counted.get(head.value) or _lone(part, head) for head in heads]
+
+
+def _lone(part: _Part, head: Head) -> Group:
+    return Group(
+        level=Facet.NOTICE.value,
+        value=head.value,
+        items=(head.item,),
+        total=1,
+        latest=head.item.key,
+        actors=(head.item.actor,),
+        actor_count=1,
+        new=part.section == "new",
+    )
+
+
+def _counted(context: Context[NotificationAggregator], part: _Part, heads: list[Head]) -> list[Group]:
     if not heads:
         return []
     sample = context.aggregator.sample_actors

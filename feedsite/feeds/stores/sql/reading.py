@@ -131,7 +131,7 @@ class Reader:
             return [(0, 0, []) for _ in cells]
         packed = json.dumps([_packed(number, cell, names) for number, cell in enumerate(cells)])
         rows = self._rows(statement, query, parts=packed, size=size, cap=cap)
-        return [(row[1], row[2], _order_keys(row[3])) for row in rows]
+        return [(*_parsed(row[1]), _order_keys(row[2])) for row in rows]
 
     def count(self, query: FeedQuery, cap: int | None) -> int:
         """How many acts a feed has, counted to `cap`."""
@@ -238,11 +238,13 @@ def _packed(number: int, cell: Cell, names: tuple[str, ...]) -> list[Any]:
     return [number, since, until, *(value for _, value in cell.values)]
 
 
+def _parsed(packed: Any) -> Any:
+    """What a JSON value holds: SQLite gives the text, PostgreSQL's driver the value."""
+    return json.loads(packed) if isinstance(packed, str) else packed
+
+
 def _order_keys(packed: Any) -> list[OrderKey]:
-    if packed is None:
-        return []
-    pairs = json.loads(packed) if isinstance(packed, str) else packed
-    return sorted((OrderKey(position, identifier) for position, identifier in pairs), reverse=True)
+    return sorted((OrderKey(position, identifier) for position, identifier in _parsed(packed) or ()), reverse=True)
 
 
 def item_of(row: Any, query: FeedQuery | None) -> Item:

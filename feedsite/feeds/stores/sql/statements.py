@@ -127,22 +127,22 @@ def parts(
     actors: bool,
     newest: bool,
 ) -> Select[Any] | None:
-    """For each part of a feed (the JSON text `parts`) its number, count, distinct actors and newest order keys.
+    """For each part of a feed (the JSON text `parts`) its number, `[count, distinct actors]` and newest order keys.
 
     The cap is bound as `cap` and the number of newest keys as `size`; what is not asked for is 0 or an empty list.
+    Actors are counted among the acts that are counted.
     """
     rules, part = Rules(tables, shape), _parts_table(names, dialect)
     if _keys(rules, part=part) is None:
         return None
-    columns: list[Any] = [part.c.n, literal(0), literal(0), literal("[]")]
+    columns: list[Any] = [part.c.n, literal("[0, 0]"), literal("[]")]
     if count:
-        keys = _keys(rules, limit="cap" if cap else None, part=part)
-        columns[1] = _value(lambda _: func.count(), keys)
-    if actors:
-        everyone = _keys(rules, Facet.ACTOR, limit=None, part=part)
-        columns[2] = _value(lambda inner: func.count(inner.c.actor.distinct()), everyone)
+        # Both numbers in one value: the acts of a part are gone through once.
+        facets = (Facet.ACTOR,) if actors else ()
+        keys = _keys(rules, *facets, limit="cap" if cap else None, part=part)
+        columns[1] = _value(lambda inner: _numbers(inner, actors, dialect), keys)
     if newest:
-        columns[3] = _value(lambda inner: _key_list(inner, dialect), _keys(rules, part=part))
+        columns[2] = _value(lambda inner: _key_list(inner, dialect), _keys(rules, part=part))
     return select(*columns).select_from(part).order_by(part.c.n)
 
 
@@ -150,6 +150,11 @@ def _value(aggregate: Callable[[Any], Any], keys: Any) -> Any:
     """One value over the rows of a select, as a column."""
     inner = keys.subquery()
     return select(aggregate(inner)).select_from(inner).scalar_subquery()
+
+
+def _numbers(inner: Any, actors: bool, dialect: str) -> Any:
+    distinct = func.count(inner.c.actor.distinct()) if actors else literal(0)
+    return (func.json_array if dialect == "sqlite" else func.json_build_array)(func.count(), distinct)
 
 
 def _key_list(inner: Any, dialect: str) -> Any:
