@@ -11,7 +11,7 @@ BIN := $(VENV)/bin
 TOOLS := .venv-tools
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check services drills coverage format lock audit higgs clean
+.PHONY: help run test check services drills coverage format lock audit higgs messages clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ audit: $(TOOLS)/.installed ## known weaknesses of the locked libraries (asks the
 
 higgs: $(VENV)/.test-installed services ## the real data set on both databases, figures into docs/real-data.md (FILE=...)
 	$(BIN)/python bench/higgs.py $(FILE)
+
+messages: $(VENV)/.run-installed ## gather the sentences for translators into feedsite/locale/feedsite.pot
+	@scripts/messages $(BIN)
 
 clean: ## remove the environments and caches (the development database stays: it is in var/)
 	rm -rf $(VENV) $(TOOLS) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage* build *.egg-info
