@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from feedsite.feeds.order import floor_position
-from feedsite.feeds.query import Facet, FeedQuery, Freshness, Marker, Scope
+from feedsite.feeds.query import Facet, FeedQuery, Freshness, Scope
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Shape:
     Args:
         states: how many notification groups have markers of their own.
         fresh: None, `new` or `earlier`: which side of the reader's markers.
-        read, seen, bounded: whether there is a read marker, a seen marker, and a lowest marker for New.
+        read, seen, bounded: whether there is a read marker, a seen marker, and a position that all New lies above.
         Further arguments: see FeedQuery and Sight.
     """
 
@@ -84,7 +84,7 @@ def shape_of(query: FeedQuery, sight: Sight) -> Shape:
         read=fresh is not None and fresh.read is not None,
         seen=fresh is not None and fresh.seen is not None,
         states=0 if fresh is None else len(fresh.states),
-        bounded=fresh is not None and fresh.new and lowest(fresh) is not None,
+        bounded=fresh is not None and lower_bound(fresh) is not None,
         sight=sight,
     )
 
@@ -93,15 +93,18 @@ def _by_name(facet: Facet) -> str:
     return facet.value
 
 
-def lowest(fresh: Freshness) -> Marker | None:
-    """The lowest marker, None where something has none.
+def lower_bound(fresh: Freshness) -> int | None:
+    """A position that all New acts lie above, None where there is none.
 
-    An act is never newer by its first generation than by itself, so what is New lies above this marker.
+    An act is never newer by its first generation than by itself, so it lies above the lowest marker of its groups, and
+    above *seen*.
     """
-    markers = [fresh.read, *fresh.states.values()]
-    if fresh.read is None:
+    if not fresh.new:
         return None
-    return min((marker for marker in markers if marker is not None), key=lambda marker: marker.position)
+    bounds = [] if fresh.seen is None else [fresh.seen.position]
+    if fresh.read is not None:
+        bounds.append(min(marker.position for marker in (fresh.read, *fresh.states.values())))
+    return max(bounds, default=None)
 
 
 def values_of(query: FeedQuery) -> dict[str, Any]:
@@ -135,7 +138,5 @@ def _fresh_values(fresh: Freshness) -> dict[str, Any]:
         if marker is not None:
             values[f"{name}_position"] = marker.position
             values[f"{name}_ids"] = sorted(marker.ids)
-    bound = lowest(fresh)
-    if bound is not None:
-        values["bound"] = bound.position
+    values["bound"] = lower_bound(fresh)
     return values
