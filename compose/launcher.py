@@ -68,10 +68,12 @@ class Node:
             pid = int((self.folder / "pid").read_text())
         except (OSError, ValueError):
             return None
-        shown = subprocess.run(
-            ["ps", "-ww", "-o", "args=", "-p", str(pid)], capture_output=True, text=True, check=False
-        )
-        return pid if self.mark in shown.stdout.split() else None
+        return pid if self.is_process(pid) else None
+
+    def is_process(self, pid: int) -> bool:
+        """Whether a process of this id runs and is this node's."""
+        command = ["ps", "-ww", "-o", "args=", "-p", str(pid)]
+        return self.mark in subprocess.run(command, capture_output=True, text=True, check=False).stdout.split()
 
     @property
     def mark(self) -> str:
@@ -120,7 +122,7 @@ class Cluster:
         return None
 
     def whole(self) -> bool:
-        """Whether every node runs and belongs to the cluster, and every shard is there (with three nodes: its copies too)."""
+        """Whether every node runs and is in the cluster, with every shard (of three nodes: and its copies)."""
         wanted = ("green",) if len(self.nodes) > 1 else ("yellow", "green")
         health = self.health()
         return (
@@ -189,16 +191,19 @@ class Cluster:
 
     def stop(self) -> None:
         """Stop the nodes that run, each by its id; one that does not end in time is killed."""
-        running = {node: pid for node in self.nodes if (pid := node.pid)}
+        # The processes are asked, not their pid files: the server removes its own as soon as it begins to stop.
+        running = [(node, pid) for node in self.nodes if (pid := node.pid)]
         for number in (signal.SIGTERM, signal.SIGKILL):
-            for node, pid in running.items():
-                if node.pid == pid:
+            for node, pid in running:
+                if node.is_process(pid):
                     os.kill(pid, number)
             deadline = time.monotonic() + STOP_SECONDS
-            while any(node.pid for node in running) and time.monotonic() < deadline:
+            while running := [(node, pid) for node, pid in running if node.is_process(pid)]:
+                if time.monotonic() > deadline:
+                    break
                 time.sleep(0.1)
-        if left := [str(node.pid) for node in running if node.pid]:
-            raise Refused(f"still running after SIGKILL: {', '.join(left)}")
+        if running:
+            raise Refused(f"still running after SIGKILL: {', '.join(str(pid) for _, pid in running)}")
 
     def wipe(self) -> None:
         """Stop, and remove what the nodes hold."""

@@ -85,7 +85,7 @@ def _java() -> Path | None:
 def java_version(home: Path) -> int | None:
     """The major version of the Java in a folder; None where there is none that runs."""
     try:
-        command = [home / "bin" / "java", "-version"]
+        command = [str(home / "bin" / "java"), "-version"]
         done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return None
