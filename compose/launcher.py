@@ -72,8 +72,10 @@ class Node:
 
     def is_process(self, pid: int) -> bool:
         """Whether a process of this id runs and is this node's."""
-        command = ["ps", "-ww", "-o", "args=", "-p", str(pid)]
-        return self.mark in subprocess.run(command, capture_output=True, text=True, check=False).stdout.split()
+        command = ["ps", "-ww", "-o", "stat=", "-o", "args=", "-p", str(pid)]
+        state, *args = subprocess.run(command, capture_output=True, text=True, check=False).stdout.split() or [""]
+        # A dead process (Z) waits for its parent and holds nothing, unless it has threads left (l) that still close.
+        return "l" in state if state.startswith("Z") else self.mark in args
 
     @property
     def mark(self) -> str:
