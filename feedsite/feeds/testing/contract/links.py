@@ -54,6 +54,14 @@ class LinkContract(Contract):
         assert network.ids(UnAggregated("reader")) == [after]
         assert network.ids(UnAggregated("reader", include_history=True)) == [after, between]
 
+    def test_what_happens_in_the_very_millisecond_of_a_link_belongs_to_it(
+        self, manager: Manager, network: Network, clock: Clock
+    ) -> None:
+        manager.follow("reader", "ana")
+        manager.watch("watcher", "x", "tag")
+        posted = network.post("ana", at=clock.now, about=(Entity("tag", "x"),))
+        assert network.ids(UnAggregated("reader")) == network.ids(UnAggregated("watcher")) == [posted]
+
     def test_a_link_to_oneself_shows_ones_own_feed_and_is_no_follower(self, manager: Manager, network: Network) -> None:
         manager.follow("ana", "ana")
         posted = network.post("ana")

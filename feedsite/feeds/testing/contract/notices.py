@@ -85,6 +85,16 @@ class NoticeContract(Contract):
             (group.item.id == late, group.new) for group in groups
         ] == [(True, True), (False, False)]
 
+    def test_a_group_of_the_first_page_does_not_come_back_on_a_later_one(self, network: Network) -> None:
+        """The group has an act older than everything else; what was shown is remembered over all pages of a section."""
+        ana = (Entity("person", "ana"),)
+        network.post("bo", verb="like", on="1", audience=ana)
+        for number in "5432":
+            network.post("bo", verb="like", on=number, audience=ana)
+        network.post("cy", verb="like", on="1", audience=ana)
+        groups = network.groups(NotificationAggregator("ana", size=1))
+        assert [group.item.object.id for group in groups] == ["1", "2", "3", "4", "5"]
+
     def test_watching_notifies_from_the_watch_on(self, network: Network) -> None:
         before = network.post("bo", verb="reply", about=(note("thread"),))
         network.clock.forward(seconds=1)
