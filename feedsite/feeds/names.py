@@ -91,9 +91,6 @@ class Entity:
         return self.key
 
 
-EntityLike = "Entity | Part | str"
-
-
 def entity_of(value: object, field: str) -> Entity:
     """The entity meant by `value`: an Entity, a part of an activity, or a string, which is always a person's id.
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import groupby
-from typing import Any
+from itertools import groupby, islice
 
 from feedsite.feeds.aggregators.dates import YearMonthAggregator
 from feedsite.feeds.calendar import Month, months_down
@@ -39,18 +38,13 @@ def _months(context: Context[YearMonthAggregator], size: int) -> list[tuple[Mont
     found: list[tuple[Month, CellAnswer]] = []
     while newest and oldest and len(found) < size:
         first, last = (position_ms(rows[0].key.position) for rows in (newest, oldest))
-        months = list(_first(months_down(first, last, context.aggregator.zone), _AT_ONCE))
+        months = list(islice(months_down(first, last, context.aggregator.zone), _AT_ONCE))
         answers = _answers(context, [Cell((), month.since, month.until) for month in months])
         found += [(month, answer) for month, answer in zip(months, answers, strict=True) if answer.count]
         if len(months) < _AT_ONCE:
             break
         newest = context.reader.newest(query, OrderKey(floor_position(months[-1].since), ""), 1)
     return found[:size]
-
-
-def _first(months: Any, limit: int) -> Any:
-    for _, month in zip(range(limit), months, strict=False):
-        yield month
 
 
 def _answers(context: Context[YearMonthAggregator], cells: list[Cell]) -> list[CellAnswer]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, case, delete, func, or_, select, update
@@ -52,8 +52,7 @@ class Writer:
         statement = statement.returning(self._tables.acts.c.id)
         fresh: set[str] = set()
         everything = [row for _, row in rows.values()]
-        for at in range(0, len(everything), _BATCH):
-            fresh.update(self._connection.execute(statement, everything[at : at + _BATCH]).scalars())
+        fresh.update(row.id for row in self._returned(statement, everything))
         self._spread([rows[act_id] for act_id in rows if act_id in fresh])
         written = []
         for _, act_id, _ in acts:
@@ -100,6 +99,11 @@ class Writer:
             known = set(self._connection.execute(select(self._tables.verbs.c.verb)).scalars())
             self._insert_all(self._tables.verbs, [{"verb": verb} for verb in verbs if verb not in known])
 
+    def _returned(self, statement: Any, rows: Sequence[dict[str, Any]]) -> Iterator[Any]:
+        """Run a statement for many rows, a batch at a time, and give what it returns."""
+        for at in range(0, len(rows), _BATCH):
+            yield from self._connection.execute(statement, rows[at : at + _BATCH])
+
     def _insert_all(self, table: Any, rows: list[dict[str, Any]]) -> None:
         statement = insert(self._connection, table).on_conflict_do_nothing()
         for at in range(0, len(rows), _BATCH):
@@ -143,8 +147,7 @@ class Writer:
         statement = insert(self._connection, self._tables.states).on_conflict_do_nothing(index_elements=["triple"])
         statement = statement.returning(self._tables.states.c.triple)
         fresh: set[str] = set()
-        for at in range(0, len(rows), _BATCH):
-            fresh.update(self._connection.execute(statement, rows[at : at + _BATCH]).scalars())
+        fresh.update(row.triple for row in self._returned(statement, rows))
         self._store([(once[triple], _generation_id(triple, 1), None) for triple in once if triple in fresh])
         written = []
         for activity, window, triple in named:
@@ -248,8 +251,7 @@ class Writer:
         distinct = {_link_key(row): row for row in reversed(rows)}
         pending = list(reversed(distinct.values()))
         changed: set[tuple[str, ...]] = set()
-        for at in range(0, len(pending), _BATCH):
-            changed.update(tuple(row) for row in self._connection.execute(statement, pending[at : at + _BATCH]))
+        changed.update(tuple(row) for row in self._returned(statement, pending))
         answers = []
         for row in rows:
             answers.append(_link_key(row) in changed)
