@@ -1,0 +1,1 @@
+"""The store on Elasticsearch: a projection of the record that answers every page."""
