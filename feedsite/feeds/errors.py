@@ -39,7 +39,16 @@ class InvalidCursor(FeedError):
 
 
 class StoreUnavailable(RuntimeError):
-    """The store cannot be reached or did not answer in time, whatever the driver called it."""
+    """The store cannot be reached or did not answer in time, whatever the driver called it.
+
+    Args:
+        message: one sentence without addresses or secrets.
+        kind: one word for what happened, from a short list (`timeout`, `connection`, ...): counted in metrics.
+    """
+
+    def __init__(self, message: str = "the store does not answer", *, kind: str = "unavailable") -> None:
+        self.kind = kind
+        super().__init__(message)
 
 
 class NotSupported(RuntimeError):
