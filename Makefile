@@ -28,7 +28,7 @@ test: check services ## everything: checks, then all tests but the drills
 check: $(VENV)/.test-installed ## lint, types, import rules, templates, dependencies, spelling
 	@scripts/check $(VENV)
 
-services: $(VENV)/.test-installed ## PostgreSQL and Chromium for the tests, installed where that is possible
+services: $(VENV)/.test-installed ## PostgreSQL, Chromium and Elasticsearch for the tests, installed where that is possible
 	@$(BIN)/python scripts/ensure_test_services
 
 drills: check services ## what takes long: whole matrices, big loads, kills

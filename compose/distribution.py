@@ -41,7 +41,7 @@ def distribution(cache: Path) -> Path:
 
     Raises Refused where it cannot be fetched or is not the one that is pinned.
     """
-    home = cache / f"elasticsearch-{VERSION}-{SHA512[:12]}"
+    home = unpacked(cache)
     with locked(cache / "distribution.lock"):
         if not home.exists():
             # It gets its name when it is whole: what an interruption leaves has another one, and is never used.
@@ -49,6 +49,11 @@ def distribution(cache: Path) -> Path:
                 unpack(_checked(_zip(Path(partial))), Path(partial) / "unpacked")
                 (Path(partial) / "unpacked" / f"elasticsearch-{VERSION}").rename(home)
     return home
+
+
+def unpacked(cache: Path) -> Path:
+    """The folder of the distribution in the cache; it exists when the distribution was fetched before."""
+    return cache / f"elasticsearch-{VERSION}-{SHA512[:12]}"
 
 
 def unpack(archive: Path, folder: Path) -> None:

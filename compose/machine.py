@@ -63,9 +63,9 @@ def java_home() -> Path:
 
     Raises Refused where there is none.
     """
-    if (found := _java()) is None:
+    if (found := find_java()) is None:
         install("openjdk-17-jre-headless")
-        found = _java()
+        found = find_java()
     if found is None:
         first, last = JAVA_VERSIONS[0], JAVA_VERSIONS[-1]
         raise Refused(
@@ -74,7 +74,8 @@ def java_home() -> Path:
     return found
 
 
-def _java() -> Path | None:
+def find_java() -> Path | None:
+    """The folder of the first Java that suits: of those named in the environment, in PATH, installed."""
     named = [Path(os.environ[name]) for name in ("ES_JAVA_HOME", "JAVA_HOME") if os.environ.get(name)]
     in_path = shutil.which("java")
     homes = [*named, *([Path(in_path).resolve().parent.parent] if in_path else [])]

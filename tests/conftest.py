@@ -6,6 +6,7 @@ import os
 import secrets
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -13,12 +14,18 @@ import pytest
 from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine, make_url, text
 
-from tests import services
+from compose.launcher import Cluster
+from compose.machine import locked
+
+from tests import nodes, services
+from tests.keeping import ServerRun, ServiceMissing
 
 REAL_DATA_VARIABLE = "FEEDSITE_REAL_DATA"
 """The folder of the real data set (CONTRIBUTING.md); tests marked `real_data` are left out where it is not set."""
 
-_RUN = pytest.StashKey[services.PostgresRun]()
+_POSTGRESQL = pytest.StashKey[services.PostgresRun]()
+_TOKEN = pytest.StashKey[str]()
+_ELASTICSEARCH = pytest.StashKey[nodes.ElasticsearchRun]()
 
 
 def under_ci() -> bool:
@@ -35,25 +42,30 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     _load_hypothesis_profile(drills=config.getoption("--drills"))
-    if (given := _given_by_controller(config)) is not None:
-        config.stash[_RUN] = services.PostgresRun(Path(given["postgresql_folder"]), given["owner_pid"])
-    else:
-        # A socket's path may have 107 bytes at most: a short name, next to the root of the temporary folder.
-        folder = Path(tempfile.gettempdir()) / f"feedsite-pg-{secrets.token_hex(4)}"
-        config.stash[_RUN] = services.PostgresRun(folder, os.getpid())
+    given = _given_by_controller(config) or {}
+    owner = given.get("owner_pid", os.getpid())
+    # A socket's path may have 107 bytes at most: short names, next to the root of the temporary folder, which every
+    # user may enter.
+    token = given.get("run_token", secrets.token_hex(4))
+    base = Path(tempfile.gettempdir())
+    config.stash[_POSTGRESQL] = services.PostgresRun(base / f"feedsite-pg-{token}", owner)
+    config.stash[_ELASTICSEARCH] = nodes.ElasticsearchRun(base / f"feedsite-es-{token}", owner)
+    config.stash[_TOKEN] = token
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    if _RUN in config.stash and _given_by_controller(config) is None:
-        config.stash[_RUN].stop()
+    if _given_by_controller(config) is None:
+        runs: list[ServerRun | None] = [config.stash.get(_POSTGRESQL, None), config.stash.get(_ELASTICSEARCH, None)]
+        for run in runs:
+            if run is not None:
+                run.stop()
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """Tell a worker of pytest-xdist which server is the run's."""
-    run = node.config.stash[_RUN]
-    node.workerinput["postgresql_folder"] = str(run.folder)
-    node.workerinput["owner_pid"] = run.owner_pid
+    """Tell a worker of pytest-xdist which servers are the run's."""
+    node.workerinput["run_token"] = node.config.stash[_TOKEN]
+    node.workerinput["owner_pid"] = os.getpid()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -110,24 +122,27 @@ def _load_hypothesis_profile(*, drills: bool) -> None:
 # ---- services
 
 
-def _cannot_run(problem: services.ServiceMissing) -> NoReturn:
+def _cannot_run(problem: ServiceMissing) -> NoReturn:
     if under_ci():
         pytest.fail(f"{problem} (nothing may be missing under CI)", pytrace=False)
     pytest.skip(str(problem))
 
 
+def _worker() -> str:
+    return os.environ.get("PYTEST_XDIST_WORKER", "main")
+
+
 @pytest.fixture(scope="session")
 def postgresql_url(pytestconfig: pytest.Config) -> Iterator[str]:
     """The SQLAlchemy URL of an empty database on a real PostgreSQL: one server a run, one database a worker."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     if server := os.environ.get(services.POSTGRESQL_URL_VARIABLE):
-        name = f"feedsite_test_{worker}_{secrets.token_hex(4)}"
+        name = f"feedsite_test_{_worker()}_{secrets.token_hex(4)}"
     else:
-        run = pytestconfig.stash[_RUN]
-        name = f"feedsite_{worker}"
+        run = pytestconfig.stash[_POSTGRESQL]
+        name = f"feedsite_{_worker()}"
         try:
             run.ensure()
-        except services.ServiceMissing as problem:
+        except ServiceMissing as problem:
             _cannot_run(problem)
         server = run.url()
     _administer(server, f'CREATE DATABASE "{name}"')
@@ -145,11 +160,49 @@ def _administer(server: str, statement: str) -> None:
 
 
 @pytest.fixture(scope="session")
+def elasticsearch_url(pytestconfig: pytest.Config) -> str:
+    """The URL of a real Elasticsearch node that all workers of a run share; each makes indexes of its own prefix."""
+    if given := os.environ.get(nodes.URL_VARIABLE):
+        return given.rstrip("/")
+    return _started(pytestconfig.stash[_ELASTICSEARCH]).url
+
+
+@pytest.fixture(scope="session")
+def elasticsearch_prefix(elasticsearch_url: str) -> Iterator[str]:
+    """What the names of this worker's indexes begin with; at the end all that begin so are removed."""
+    prefix = f"t-{_worker()}-{secrets.token_hex(4)}"
+    yield prefix
+    nodes.remove_indexes(elasticsearch_url, prefix)
+
+
+@pytest.fixture(scope="module")
+def three_nodes(pytestconfig: pytest.Config) -> Iterator[Cluster]:
+    """Three real nodes of this module's own, to be killed and started again; one such cluster at a time on a machine.
+
+    They take about 40 seconds to come up: few tests use them, in few modules, with a time-out that allows for it.
+    """
+    shared = pytestconfig.stash[_ELASTICSEARCH]
+    run = replace(shared, folder=shared.folder.with_name(f"{shared.folder.name}-{_worker()}"), count=3)
+    # Machine-wide: two such clusters at once would take more than most machines have.
+    with locked(shared.folder.with_name("feedsite-es-three.lock")):
+        yield _started(run).cluster
+        run.stop()
+
+
+def _started(run: nodes.ElasticsearchRun) -> nodes.ElasticsearchRun:
+    try:
+        run.ensure()
+    except ServiceMissing as problem:
+        _cannot_run(problem)
+    return run
+
+
+@pytest.fixture(scope="session")
 def chromium_path() -> Path:
     """The real Chromium of this machine; give it `chromium_flags` too."""
     try:
         return services.chromium_path()
-    except services.ServiceMissing as problem:
+    except ServiceMissing as problem:
         _cannot_run(problem)
 
 

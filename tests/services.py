@@ -1,37 +1,32 @@
-"""The real services that tests use: where they are, how a PostgreSQL of one test run is started and stopped.
+"""The real services that tests use: where they are, what is missing, and how the PostgreSQL of a run is kept.
 
-Standard library only, so that scripts/ensure_test_services can ask it what is missing before anything is installed.
-A run's server is kept by a keeper, a process of its own (`python tests/services.py keep FOLDER PID`): it makes a
-cluster in FOLDER, starts the server, waits until the process PID is gone or until it is told to stop, then stops the
-server and removes FOLDER. So a test run that is killed leaves nothing behind either.
+Standard library only, so that scripts/ensure_test_services can ask it before anything is installed.
 """
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
-import fcntl
 import os
 import pwd
 import shutil
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
+from typing import ClassVar
 from urllib.parse import quote
+
+from tests import nodes
+from tests.keeping import START_SECONDS, STOP_SECONDS, Keeper, ServerRun, ServiceMissing, wait_until
 
 POSTGRESQL_URL_VARIABLE = "FEEDSITE_TEST_POSTGRESQL"
 """An SQLAlchemy URL of a running server (database `postgres`, a role that may create databases) to be used instead."""
 
 CHROMIUM_VARIABLE = "FEEDSITE_TEST_CHROMIUM"
 """The path of a Chromium or Chrome to be used instead of the one in PATH."""
-
-START_SECONDS = 60
-STOP_SECONDS = 20
 
 _CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 _POSTGRESQL_FOLDERS = (
@@ -49,10 +44,6 @@ CHROMIUM_FLAGS = (
     "--disable-sync",
     "--no-first-run",
 )
-
-
-class ServiceMissing(Exception):
-    """A program that tests need is not on this machine, or does not start; the message says which and why."""
 
 
 def chromium_path(environ: Mapping[str, str] = os.environ) -> Path:
@@ -94,10 +85,13 @@ def postgresql_programs() -> Path:
 
 def missing_services() -> list[str]:
     """What is missing on this machine, one line each; empty where all tests can run."""
+    finders: list[Callable[[], object]] = [chromium_path]
+    if not os.environ.get(POSTGRESQL_URL_VARIABLE):
+        finders.append(postgresql_programs)
+    if not os.environ.get(nodes.URL_VARIABLE):
+        finders.append(nodes.programs)
     lines = []
-    for find in (postgresql_programs, chromium_path):
-        if find is postgresql_programs and os.environ.get(POSTGRESQL_URL_VARIABLE):
-            continue
+    for find in finders:
         try:
             find()
         except ServiceMissing as problem:
@@ -115,101 +109,46 @@ def _is_server(folder: Path) -> bool:
 
 
 @dataclass(frozen=True)
-class PostgresRun:
-    """The PostgreSQL of one test run, shared by its processes; `folder` is the run's own and need not exist yet."""
+class PostgresRun(ServerRun):
+    """The PostgreSQL of one test run, on a socket in the run's folder."""
 
-    folder: Path
-    owner_pid: int
+    name: ClassVar[str] = "PostgreSQL"
+
+    def check(self) -> None:
+        """Raises ServiceMissing where PostgreSQL is not installed."""
+        postgresql_programs()
+
+    def keeper_command(self) -> list[str]:
+        """The module that keeps it, and its arguments."""
+        return ["tests.services", "keep", str(self.folder), str(self.owner_pid)]
 
     def url(self, database: str = "postgres") -> str:
         """The SQLAlchemy URL of a database on the server (which need not run yet)."""
         return f"postgresql+psycopg://feedsite@/{database}?host={quote(str(self.folder), safe='/')}"
 
-    def ensure(self) -> None:
-        """Start the server if no process of this run did; returns when it answers.
 
-        Raises ServiceMissing where PostgreSQL is not installed or does not come up.
-        """
-        postgresql_programs()
-        with _locked(self.folder.with_suffix(".lock")):
-            if not self._ready.exists():
-                self._start()
-
-    def stop(self) -> None:
-        """Stop the server if this run started one, and remove its folder."""
-        with contextlib.suppress(FileNotFoundError, ProcessLookupError, ValueError):
-            keeper = int(self._keeper.read_text())
-            os.kill(keeper, signal.SIGTERM)
-            _wait_until(lambda: not self.folder.exists(), STOP_SECONDS)
-        for suffix in (".lock", ".log"):
-            self.folder.with_suffix(suffix).unlink(missing_ok=True)
-
-    @property
-    def _ready(self) -> Path:
-        return self.folder / "ready"
-
-    @property
-    def _keeper(self) -> Path:
-        return self.folder / "keeper.pid"
-
-    def _start(self) -> None:
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # Beside the folder, which goes with the keeper: it has to say why the server did not start.
-        log = self.folder.with_suffix(".log")
-        with log.open("ab") as output:
-            keeper = subprocess.Popen(
-                [sys.executable, __file__, "keep", str(self.folder), str(self.owner_pid)],
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                start_new_session=True,
-                cwd="/",
-            )
-        self._keeper.write_text(str(keeper.pid))
-        if not _wait_until(lambda: self._ready.exists() or keeper.poll() is not None, START_SECONDS):
-            keeper.terminate()
-        if not self._ready.exists():
-            raise ServiceMissing(f"PostgreSQL did not start:\n{_last_lines(log)}")
-        # The keeper outlives this process where workers share the server: it is stopped by its id, not as a child.
-        keeper.returncode = 0
-
-
-class Keeper:
-    """Makes a cluster in a folder, runs the server on a socket in it, and clears up when its owner is gone."""
+class PostgresKeeper(Keeper):
+    """Makes a cluster in a folder and runs the server on a socket in it."""
 
     def __init__(self, folder: Path, owner_pid: int) -> None:
-        self._folder, self._owner_pid = folder, owner_pid
+        super().__init__(folder, owner_pid)
         self._programs = postgresql_programs()
-        self._stopping = False
 
-    def run(self) -> int:
-        """Serve until told to stop; returns the exit status."""
-        signal.signal(signal.SIGTERM, self._stop)
-        signal.signal(signal.SIGINT, self._stop)
-        try:
-            return self._serve()
-        finally:
-            shutil.rmtree(self._folder, ignore_errors=True)
-
-    def _stop(self, _number: int, _frame: FrameType | None) -> None:
-        self._stopping = True
-
-    def _serve(self) -> int:
+    def serve(self) -> int:
+        """Make the cluster, run the server, stop it; returns the exit status."""
         # PostgreSQL refuses to run as root: the folder is given to another user, who runs everything.
         user = _unprivileged_user()
         if user is not None:
-            os.chown(self._folder, user.pw_uid, user.pw_gid)
-        data = self._folder / "data"
-        subprocess.run(self._initdb(data), check=True, preexec_fn=_Becoming(user), cwd=self._folder)
-        server = subprocess.Popen(self._postgres(data), preexec_fn=_Becoming(user), cwd=self._folder)
+            os.chown(self.folder, user.pw_uid, user.pw_gid)
+        data = self.folder / "data"
+        subprocess.run(self._initdb(data), check=True, preexec_fn=_Becoming(user), cwd=self.folder)
+        server = subprocess.Popen(self._postgres(data), preexec_fn=_Becoming(user), cwd=self.folder)
         try:
-            if not _wait_until(lambda: self._answers() or server.poll() is not None, START_SECONDS):
+            if not wait_until(lambda: self._answers() or server.poll() is not None, START_SECONDS):
                 return 1
             if server.poll() is not None:
                 return server.returncode
-            (self._folder / "ready").touch()
-            while not self._stopping and server.poll() is None and _alive(self._owner_pid):
-                time.sleep(0.2)
+            self.keep(lambda: server.poll() is None)
             return 0
         finally:
             # SIGINT is PostgreSQL's fast shutdown: sessions that are still open are rolled back.
@@ -232,7 +171,7 @@ class Keeper:
     def _postgres(self, data: Path) -> list[str]:
         configuration = {
             "listen_addresses": "",
-            "unix_socket_directories": str(self._folder),
+            "unix_socket_directories": str(self.folder),
             "max_connections": "200",
             # The data lives as long as the run: nothing has to survive a crash of the machine.
             "fsync": "off",
@@ -249,7 +188,7 @@ class Keeper:
 
     def _answers(self) -> bool:
         # The socket's lock file gets the line "ready" when the server takes connections.
-        lock = self._folder / "data" / "postmaster.pid"
+        lock = self.folder / "data" / "postmaster.pid"
         with contextlib.suppress(OSError):
             return lock.read_text().rstrip().endswith("ready")
         return False
@@ -281,40 +220,7 @@ class _Becoming:
             ctypes.CDLL(None).prctl(1, signal.SIGINT)
 
 
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
-
-
-def _wait_until(condition: Callable[[], bool], seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.05)
-    return condition()
-
-
-def _last_lines(log: Path, count: int = 15) -> str:
-    with contextlib.suppress(OSError):
-        return "\n".join(log.read_text(errors="replace").splitlines()[-count:])
-    return "(no log)"
-
-
-@contextlib.contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
 if __name__ == "__main__":
     if len(sys.argv) == 4 and sys.argv[1] == "keep":
-        sys.exit(Keeper(Path(sys.argv[2]), int(sys.argv[3])).run())
+        sys.exit(PostgresKeeper(Path(sys.argv[2]), int(sys.argv[3])).run())
     print("\n".join(missing_services()))

@@ -7,12 +7,14 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
 
-from tests import services
+from tests import nodes, services
+from tests.keeping import STOP_SECONDS
 
 
 def test_postgresql_answers_with_a_natural_order_and_a_zone_of_its_own(postgresql_url: str) -> None:
@@ -32,6 +34,22 @@ def test_chromium_shows_a_page(chromium_path: Path, chromium_flags: list[str], t
     assert '<p id="p">made by the parser' in done.stdout, done.stderr
 
 
+def test_elasticsearch_makes_no_index_by_itself(elasticsearch_url: str, elasticsearch_prefix: str) -> None:
+    assert nodes.ask(f"{elasticsearch_url}/_cluster/health?timeout=30s")["status"] in ("green", "yellow")
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        nodes.ask(f"{elasticsearch_url}/{elasticsearch_prefix}-none/_doc/1", "PUT", {"text": "hello"})
+    assert refused.value.code == 404
+    assert nodes.index_names(elasticsearch_url, elasticsearch_prefix) == []
+
+
+def test_what_a_worker_made_is_removed_by_name(elasticsearch_url: str, elasticsearch_prefix: str) -> None:
+    prefix = f"{elasticsearch_prefix}-removed"
+    nodes.ask(f"{elasticsearch_url}/{prefix}-1", "PUT", {"settings": {"number_of_replicas": 0}})
+    assert nodes.index_names(elasticsearch_url, prefix) == [f"{prefix}-1"]
+    nodes.remove_indexes(elasticsearch_url, prefix)
+    assert nodes.index_names(elasticsearch_url, prefix) == []
+
+
 @pytest.mark.usefixtures("postgresql_url")
 def test_a_killed_run_leaves_no_server_and_no_folder() -> None:
     """The keeper notices that its owner is gone, stops PostgreSQL and removes the cluster."""
@@ -45,7 +63,7 @@ def test_a_killed_run_leaves_no_server_and_no_folder() -> None:
     owner.wait()
     assert owner.stdin is not None
     owner.stdin.close()
-    deadline = time.monotonic() + services.STOP_SECONDS
+    deadline = time.monotonic() + STOP_SECONDS
     while folder.exists() and time.monotonic() < deadline:
         time.sleep(0.1)
     assert not folder.exists()
