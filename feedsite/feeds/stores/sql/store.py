@@ -15,12 +15,15 @@ from sqlalchemy.pool import StaticPool
 from feedsite.feeds.errors import StoreUnavailable
 from feedsite.feeds.stores.sql.reading import Reader
 from feedsite.feeds.stores.sql.tables import Tables, default_tables, tables
+from feedsite.feeds.stores.sql.tracking import Changed
 from feedsite.feeds.stores.sql.writing import Writer, clock
 
 Clock = Callable[[Connection], int]
 _BUSY_SECONDS = 10
 # Compiling a feed's statement takes longer than running it: all shapes in use are kept.
 _STATEMENTS = 2048
+# Of what nobody takes this much is kept: the rest is found in the record.
+_KEPT_CHANGES = 1000
 
 
 class SqlStore:
@@ -50,6 +53,7 @@ class SqlStore:
         self._owns_engine = engine is None
         self._created = False
         self._lock = threading.RLock()
+        self._changed = Changed()
 
     def create(self) -> None:
         """Make the tables that are not there."""
@@ -75,7 +79,20 @@ class SqlStore:
     def writing(self) -> Iterator[Writer]:
         """A writer; leaving the block without an error commits."""
         with self._transaction(write=True) as connection:
-            yield Writer(connection, self.tables, self._clock(connection))
+            writer = Writer(connection, self.tables, self._clock(connection))
+            yield writer
+        if writer.changed:
+            with self._lock:
+                self._changed = (self._changed + writer.changed).first(_KEPT_CHANGES)
+
+    def take_changed(self) -> Changed:
+        """The keys of what was written by this store object since they were last taken, where an index has to follow.
+
+        Of what was written on a caller's connection it is the caller who knows whether it was committed.
+        """
+        with self._lock:
+            taken, self._changed = self._changed, Changed()
+        return taken
 
     @contextmanager
     def _transaction(self, *, write: bool) -> Iterator[Connection]:

@@ -2,8 +2,8 @@
 
 The key of an act is (position, id): on SQLite the tables are WITHOUT ROWID, so that a feed is read in the order it is
 stored.
-Every row carries its version (previous + 1), a tombstone instead of a delete, when it arrived, and the version that was
-delivered to the live and to the next generation of a search index.
+Every row carries its version (previous + 1), a tombstone instead of a delete, and when it arrived. What a search index
+may not show yet stands in tables of its own, which stay empty where there is no index.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ NAMING = {
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
+LINK_KEY = ("follower", "kind", "entity", "verbs")
 
 
 def key_type() -> TypeEngine[str]:
@@ -45,6 +46,8 @@ class Tables:
 
     acts: one row an act. touches, audience, words: one row for each entity or token of an act.
     states: the generations of acts that can be undone. verbs: every verb ever stored. links: one row a link.
+    act_changes, link_changes: one row for each act or link that the index may not show yet as it is. holders: a number
+    for each entity that holds links, which grows with every change of them. generations: the projections of the record.
     """
 
     metadata: MetaData
@@ -55,6 +58,10 @@ class Tables:
     states: Table
     verbs: Table
     links: Table
+    act_changes: Table
+    link_changes: Table
+    holders: Table
+    generations: Table
 
 
 def _versioned() -> list[Column[object]]:
@@ -62,11 +69,46 @@ def _versioned() -> list[Column[object]]:
         Column("version", Integer, nullable=False, server_default=text("1")),
         Column("deleted", Boolean, nullable=False, server_default=text("false")),
         Column("arrived", BigInteger, nullable=False),
+    ]
+
+
+def _changes(metadata: MetaData, name: str, *key: str) -> Table:
+    """What is known of the delivery of rows: which version each slot of the index has (0: none).
+
+    changed: when the row last changed; delivered_at: when the index last took it; leased_until: until then somebody
+    is delivering it (all in the record's milliseconds). refused: why the index does not take this version.
+    """
+    return Table(
+        name,
+        metadata,
+        *(Column(column, key_type(), primary_key=True) for column in key),
+        Column("version", Integer, nullable=False),
+        Column("changed", BigInteger, nullable=False),
         Column("delivered", Integer, nullable=False, server_default=text("0")),
         Column("delivered_next", Integer, nullable=False, server_default=text("0")),
+        Column("delivered_at", BigInteger),
         Column("leased_until", BigInteger),
+        Column("attempts", Integer, nullable=False, server_default=text("0")),
         Column("refused", Text),
-    ]
+        # Claimed in the order of their changes; removed by when they were delivered.
+        Index(None, "changed"),
+        Index(None, "delivered_at"),
+        sqlite_with_rowid=False,
+    )
+
+
+def _generations(metadata: MetaData, prefix: str) -> Table:
+    return Table(
+        f"{prefix}_generations",
+        metadata,
+        Column("id", key_type(), primary_key=True),
+        Column("slot", key_type(), nullable=False),
+        Column("made", BigInteger, nullable=False),
+        Column("whole", Boolean, nullable=False, server_default=text("false")),
+        Column("rev", Integer, nullable=False, server_default=text("1")),
+        Column("layout", Text, nullable=False),
+        sqlite_with_rowid=False,
+    )
 
 
 def _acts(metadata: MetaData, prefix: str) -> Table:
@@ -153,6 +195,16 @@ def tables(feed_index: str = "feeds", network_index: str = "network") -> Tables:
         states=states,
         verbs=verbs,
         links=_links(metadata, network_index),
+        act_changes=_changes(metadata, f"{feed_index}_changes", "id"),
+        link_changes=_changes(metadata, f"{network_index}_changes", *LINK_KEY),
+        holders=Table(
+            f"{network_index}_holders",
+            metadata,
+            Column("entity", key_type(), primary_key=True),
+            Column("version", BigInteger, nullable=False),
+            sqlite_with_rowid=False,
+        ),
+        generations=_generations(metadata, feed_index),
     )
 
 

@@ -6,8 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, case, delete, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Table, and_, bindparam, case, delete, func, or_, select, update
 
 from feedsite.feeds.activity import Activity
 from feedsite.feeds.names import Entity, digest
@@ -15,15 +14,11 @@ from feedsite.feeds.network import Link
 from feedsite.feeds.order import milliseconds, position
 from feedsite.feeds.query import group_key, lone_key
 from feedsite.feeds.stores.base import Written
-from feedsite.feeds.stores.sql.tables import Tables
+from feedsite.feeds.stores.sql.tables import LINK_KEY, Tables
+from feedsite.feeds.stores.sql.tracking import Changed, Tracker, insert
 
 _BATCH = 1000
 _ROLES = ("actor", "object", "target", "origin")
-
-
-def insert(connection: Connection, table: Any) -> Any:
-    """The dialect's INSERT, which knows ON CONFLICT."""
-    return (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(table)
 
 
 class Writer:
@@ -31,6 +26,12 @@ class Writer:
 
     def __init__(self, connection: Connection, tables: Tables, now: int) -> None:
         self._connection, self._tables, self._now = connection, tables, now
+        self._tracker = Tracker(connection, tables, now)
+
+    @property
+    def changed(self) -> Changed:
+        """What this writer changed and a search index has yet to show; empty where there is none."""
+        return self._tracker.changed
 
     def add(self, activities: Iterable[Activity]) -> list[Written]:
         """Store acts; the first of an id wins."""
@@ -54,6 +55,7 @@ class Writer:
         everything = [row for _, row in rows.values()]
         fresh.update(row.id for row in self._returned(statement, everything))
         self._spread([rows[act_id] for act_id in rows if act_id in fresh])
+        self._tracker.acts((act_id, 1) for act_id in rows if act_id in fresh)
         written = []
         for _, act_id, _ in acts:
             written.append(Written(act_id, act_id in fresh))
@@ -183,6 +185,7 @@ class Writer:
         self._connection.execute(update(acts).where(acts.c.id == act_id).values(**gone))
         self._gather(row)
         self._lay_down(act_id)
+        self._tracker.acts([(act_id, row.version + 1)])
         return True
 
     def _lay_down(self, act_id: str) -> None:
@@ -232,6 +235,7 @@ class Writer:
         self._connection.execute(update(acts).where(acts.c.id == act_id).values(**values))
         self._gather(row)
         self._spread([(activity, {"position": row.position, "id": act_id})])
+        self._tracker.acts([(act_id, row.version + 1)])
         return True
 
     def link(self, links: Iterable[Link]) -> list[bool]:
@@ -242,16 +246,17 @@ class Writer:
         gone = or_(table.c.deleted, and_(table.c.until.is_not(None), table.c.until <= self._now))
         kept = {name: case((gone, new[name]), else_=table.c[name]) for name in ("since", "weight", "extra")}
         statement = statement.on_conflict_do_update(
-            index_elements=["follower", "kind", "entity", "verbs"],
+            index_elements=LINK_KEY,
             set_={**kept, "until": new.until, "deleted": False, "version": table.c.version + 1},
             where=or_(gone, table.c.until.is_distinct_from(new.until)),
-        ).returning(table.c.follower, table.c.kind, table.c.entity, table.c.verbs)
+        ).returning(*_versions(table))
         rows = [_link_row(link, self._now) for link in links]
         # One statement may touch a row once only.
         distinct = {_link_key(row): row for row in reversed(rows)}
         pending = list(reversed(distinct.values()))
-        changed: set[tuple[str, ...]] = set()
-        changed.update(tuple(row) for row in self._returned(statement, pending))
+        stored = list(self._returned(statement, pending))
+        self._tracker.links(stored)
+        changed = {tuple(row[:4]) for row in stored}
         answers = []
         for row in rows:
             answers.append(_link_key(row) in changed)
@@ -267,9 +272,10 @@ class Writer:
         if verbs is not None:
             statement = statement.where(table.c.verbs == verbs_text(verbs))
         # Plain columns only: SQLite 3.40 gives wrong answers for expressions here when the table is WITHOUT ROWID.
-        statement = statement.values(deleted=True, version=table.c.version + 1, extra=None).returning(table.c.until)
-        ends = self._connection.execute(statement).scalars().all()
-        return any(until is None or until > self._now for until in ends)
+        statement = statement.values(deleted=True, version=table.c.version + 1, extra=None)
+        ended = self._connection.execute(statement.returning(*_versions(table), table.c.until)).all()
+        self._tracker.links(ended)
+        return any(row.until is None or row.until > self._now for row in ended)
 
     def set_weight(self, follower: Entity, kind: str, entity: Entity, weight: float) -> bool:
         """Change the weight of the links between the two."""
@@ -279,8 +285,16 @@ class Writer:
             .where(table.c.follower == follower.key, table.c.kind == kind, table.c.entity == entity.key)
             .where(~table.c.deleted, or_(table.c.until.is_(None), table.c.until > self._now))
             .values(weight=bindparam("new_weight"), version=table.c.version + 1)
+            .returning(*_versions(table))
         )
-        return self._connection.execute(statement, {"new_weight": weight}).rowcount > 0
+        changed = self._connection.execute(statement, {"new_weight": weight}).all()
+        self._tracker.links(changed)
+        return bool(changed)
+
+
+def _versions(table: Table) -> list[Any]:
+    """What tells a link and its version."""
+    return [*(table.c[name] for name in LINK_KEY), table.c.version]
 
 
 def clock(connection: Connection) -> int:
