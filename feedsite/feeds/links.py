@@ -128,13 +128,13 @@ class LinkMethods:
 
     def count_followers(self, entity: object, *, kinds: Sequence[str] = ("follow",)) -> int:
         """How many others follow an entity."""
-        with self.store.reading() as reader:
-            return reader.count_links(entity_of(entity, "entity"), tuple(map(_kind, kinds)), reader.now())
+        end, of = entity_of(entity, "entity"), tuple(map(_kind, kinds))
+        return self.store.read(lambda reader: reader.count_links(end, of, reader.now()))
 
     def count_following(self, actor_id: object, *, kinds: Sequence[str] = ("follow",)) -> int:
         """How many others somebody follows."""
-        with self.store.reading() as reader:
-            return reader.count_held(entity_of(actor_id, "actor_id"), tuple(map(_kind, kinds)), reader.now())
+        who, of = entity_of(actor_id, "actor_id"), tuple(map(_kind, kinds))
+        return self.store.read(lambda reader: reader.count_held(who, of, reader.now()))
 
     def _add(self, made: Link) -> bool:
         with self.store.writing() as writer:
@@ -146,8 +146,7 @@ class LinkMethods:
             return writer.unlink(entity_of(holder, "actor_id"), kind, entity, kept)
 
     def _links(self, **asked: Any) -> list[LinkRow]:
-        with self.store.reading() as reader:
-            return reader.links(as_of=reader.now(), **asked)
+        return self.store.read(lambda reader: reader.links(as_of=reader.now(), **asked))
 
     def _page(self, cursor: str | None, size: int, other: str, **asked: Any) -> LinkPage:
         if isinstance(size, bool) or not isinstance(size, int) or not 1 <= size <= _MAX_PAGE:

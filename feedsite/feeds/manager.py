@@ -20,7 +20,7 @@ from feedsite.feeds.names import checked_id, checked_name, entity_of
 from feedsite.feeds.network import Link
 from feedsite.feeds.page import Item, Page
 from feedsite.feeds.query import Cell, Facet, FeedQuery, Freshness, Marker, Scope
-from feedsite.feeds.stores.base import FeedStore, Written
+from feedsite.feeds.stores.base import FeedReader, FeedStore, Written
 from feedsite.feeds.stores.sql import SqlStore
 
 _CHUNK = 2000
@@ -149,8 +149,8 @@ class Manager(LinkMethods):
     def performed(self, verb: str, actor: object, objects: Iterable[object]) -> set[str]:
         """The keys of those objects for which the actor's act of this verb stands."""
         ends = [entity_of(end, "objects") for end in objects]
-        with self.store.reading() as reader:
-            return {end.key for end in reader.standing(checked_name(verb, "verb"), entity_of(actor, "actor"), ends)}
+        name, who = checked_name(verb, "verb"), entity_of(actor, "actor")
+        return {end.key for end in self.store.look_up(lambda reader: reader.standing(name, who, ends))}
 
     def update_activity(self, activity: Activity) -> bool:
         """Replace what may change of the activity with this id; returns whether it stands.
@@ -159,8 +159,7 @@ class Manager(LinkMethods):
             InvalidActivity: no id, or verb, actor, object or published differ from what is stored.
         """
         act_id = checked_id(_checked(activity).id, "id")
-        with self.store.reading() as reader:
-            stands = reader.get([act_id]).get(act_id)
+        stands = self.store.look_up(lambda reader: reader.get([act_id])).get(act_id)
         if stands is None:
             return False
         given = (activity.verb, activity.activity_actor.entity, activity.activity_object.entity)
@@ -177,8 +176,8 @@ class Manager(LinkMethods):
 
     def get_activity(self, act_id: str) -> Item | None:
         """The activity with this id whoever may see it, or None."""
-        with self.store.reading() as reader:
-            return reader.get([checked_id(act_id, "act_id")]).get(act_id)
+        name = checked_id(act_id, "act_id")
+        return self.store.look_up(lambda reader: reader.get([name])).get(name)
 
     def get_activities(
         self,
@@ -213,8 +212,7 @@ class Manager(LinkMethods):
         Raises:
             InvalidCursor: the cursor was changed or belongs to another feed or reader. StoreUnavailable.
         """
-        with self.store.reading() as reader:
-            return compose(reader, aggregator, cursor, self._codec)
+        return self.store.read(lambda reader: compose(reader, aggregator, cursor, self._codec))
 
     def get_feeds(self, aggregator: Aggregator) -> list[dict[str, Any]]:
         """A feed as ElasticFeeds gives it: plain lists of dicts.
@@ -240,11 +238,13 @@ class Manager(LinkMethods):
 
     def count_new(self, aggregator: Aggregator, after: Marker | None, *, cap: int = 100) -> Counted:
         """How many acts of a feed are newer than a marker, counted to `cap` (None as marker: all of them)."""
-        with self.store.reading() as reader:
+        fresh = None if after is None else Freshness(after)
+
+        def count(reader: FeedReader) -> int:
             query = aggregator.query(reader.now())
-            if after is not None:
-                query = query.but(freshness=Freshness(after))
-            number = reader.count(query, cap)
+            return reader.count(query if fresh is None else query.but(freshness=fresh), cap)
+
+        number = self.store.read(count)
         return Counted(number, number < cap)
 
     def count_badge(self, aggregator: NotificationAggregator, *, cap: int = 100) -> Counted:
@@ -252,9 +252,18 @@ class Manager(LinkMethods):
 
         By the predicate of the list itself.
         """
-        with self.store.reading() as reader:
-            number = reader.count_values(aggregator.badge_query(reader.now()), Facet.NOTICE, cap)
+        number = self.store.read(
+            lambda reader: reader.count_values(aggregator.badge_query(reader.now()), Facet.NOTICE, cap)
+        )
         return Counted(number, number < cap)
+
+    def expect(self, question: Callable[[Manager], object]) -> None:
+        """Say that a question will be asked soon: a store far away fetches what it needs along with the next one.
+
+        Args:
+            question: what will be asked, such as `lambda feeds: feeds.count_badge(aggregator)`.
+        """
+        self.store.expect(lambda: question(self))
 
     def counts(
         self,
@@ -281,8 +290,10 @@ class Manager(LinkMethods):
         cells = [Cell(((Facet.TOUCHED, end), (Facet(by), end), (Facet.VERB, verb))) for end in ends for verb in verbs]
         if not cells:
             return {}
-        with self.store.reading() as reader:
-            answers = reader.cells(FeedQuery(Scope.THING, None, who, as_of=reader.now()), cells, 0, cap)
+        # Shown beside what was loaded from the record, and by one statement: it is asked there too.
+        answers = self.store.look_up(
+            lambda reader: reader.cells(FeedQuery(Scope.THING, None, who, as_of=reader.now()), cells, 0, cap)
+        )
         names = [(end, verb) for end in ends for verb in verbs]
         return {name: answer.count for name, answer in zip(names, answers, strict=True)}
 
@@ -292,9 +303,12 @@ class Manager(LinkMethods):
         if not ids:
             return set()
         who = None if viewer is None else entity_of(viewer, "viewer")
-        with self.store.reading() as reader:
+
+        def newest(reader: FeedReader) -> list[Item]:
             query = FeedQuery(Scope.EVERYBODY, None, who, as_of=reader.now(), ids=ids)
-            return {item.id for item in reader.newest(query, None, len(ids))}
+            return reader.newest(query, None, len(ids))
+
+        return {item.id for item in self.store.look_up(newest)}
 
     def execute_raw_feeds_query(self, _query: object) -> None:
         """Only with Elasticsearch: an SQL store has no such query language; raises NotSupported."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from feedsite.feeds.activity import Activity
 from feedsite.feeds.names import Entity
@@ -13,6 +13,8 @@ from feedsite.feeds.network import Link
 from feedsite.feeds.order import OrderKey
 from feedsite.feeds.page import Item
 from feedsite.feeds.query import Cell, Facet, FeedQuery
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,9 @@ class FeedReader(Protocol):
     def now(self) -> int:
         """The record's clock: milliseconds since 1970."""
 
+    def ahead(self, *questions: Callable[[], object]) -> None:
+        """Say which questions come next and do not wait for each other: a store far away asks them together."""
+
     def newest(self, query: FeedQuery, before: OrderKey | None, size: int) -> list[Item]:
         """The newest acts of a feed, newest first, at most `size`, all older than `before`."""
 
@@ -172,8 +177,20 @@ class FeedStore(Protocol):
     def create(self) -> None:
         """Make what the store needs (tables, indexes); harmless when it is there."""
 
-    def reading(self) -> AbstractContextManager[FeedReader]:
-        """A reader of one state of the store; raises StoreUnavailable."""
+    def read(self, question: Callable[[FeedReader], T]) -> T:
+        """The answer to a question about feeds, all of it from one state of the store.
+
+        Args:
+            question: asks the reader it is given, and changes nothing: it may be asked more than once.
+
+        Raises StoreUnavailable.
+        """
+
+    def look_up(self, question: Callable[[FeedReader], T]) -> T:
+        """The answer to a question of identity (which acts stand, who may read this one), always up to the moment."""
+
+    def expect(self, question: Callable[[], object]) -> None:
+        """Say that a question will be asked soon: a store far away fetches what it needs along with the next one."""
 
     def writing(self) -> AbstractContextManager[FeedWriter]:
         """A writer; leaving the block without an error makes its changes last; raises StoreUnavailable."""

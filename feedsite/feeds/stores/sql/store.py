@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
@@ -18,6 +19,7 @@ from feedsite.feeds.stores.sql.tables import Tables, default_tables, tables
 from feedsite.feeds.stores.sql.tracking import Changed
 from feedsite.feeds.stores.sql.writing import Writer, clock
 
+T = TypeVar("T")
 Clock = Callable[[Connection], int]
 _BUSY_SECONDS = 10
 # Compiling a feed's statement takes longer than running it: all shapes in use are kept.
@@ -69,6 +71,23 @@ class SqlStore:
             self._engine.dispose()
             self._engine, self._created = None, False
 
+    @property
+    def is_borrowed(self) -> bool:
+        """Whether it works on a caller's connection, in the caller's transaction."""
+        return self._borrowed is not None
+
+    def read(self, question: Callable[[Reader], T]) -> T:
+        """The answer to a question about feeds, from one state of the store."""
+        with self.reading() as reader:
+            return question(reader)
+
+    def look_up(self, question: Callable[[Reader], T]) -> T:
+        """The answer to a question of identity: here the same."""
+        return self.read(question)
+
+    def expect(self, question: Callable[[], object]) -> None:
+        """Nothing: questions cost no round trip here."""
+
     @contextmanager
     def reading(self) -> Iterator[Reader]:
         """A reader of one state of the store."""
@@ -107,7 +126,7 @@ class SqlStore:
         with (
             self._answering(),
             self._alone(engine),
-            engine.connect().execution_options(feeds_write=write) as connection,
+            engine.connect().execution_options(**_options(engine, write)) as connection,
             connection.begin(),
         ):
             yield connection
@@ -133,6 +152,12 @@ class SqlStore:
             if error.connection_invalidated:
                 raise StoreUnavailable("the SQL store lost its connection") from error
             raise
+
+
+def _options(engine: Engine, write: bool) -> dict[str, object]:
+    # One state for all that a reader answers: SQLite's reading transactions see one anyway.
+    snapshot = {} if write or engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+    return {"feeds_write": write, **snapshot}
 
 
 def sql_engine(url: str) -> Engine:
