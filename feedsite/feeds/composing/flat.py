@@ -11,14 +11,23 @@ from feedsite.feeds.order import OrderKey
 from feedsite.feeds.page import Item, Page
 from feedsite.feeds.query import FeedQuery
 
+_TIES = 4
+"""Acts around a cursor that are asked for besides a page: the one it names, and those of its very instant."""
+
 
 def flat_page(context: Context[Any]) -> Page:
     """A page of acts in the feed's order, with the way on and the way back."""
-    size = context.aggregator.size
-    found = _read(context, context.query, context.cursor.before, size + 1, forwards=True)
+    size, before = context.aggregator.size, context.cursor.before
+    if before is not None:
+        context.reader.ahead(lambda: _onwards(context), lambda: _around(context, before))
+    found = _onwards(context)
     items = found[:size]
     following = context.token(items[-1].key) if len(found) > size else None
     return context.page(items=tuple(items), next=following, previous=_previous(context, items))
+
+
+def _onwards(context: Context[Any]) -> list[Item]:
+    return _read(context, context.query, context.cursor.before, context.aggregator.size + 1, forwards=True)
 
 
 def _read(context: Context[Any], query: FeedQuery, at: OrderKey | None, size: int, *, forwards: bool) -> list[Item]:
@@ -28,12 +37,23 @@ def _read(context: Context[Any], query: FeedQuery, at: OrderKey | None, size: in
 
 def _previous(context: Context[Any], items: list[Item]) -> str | None:
     """The page just before this one: where it begins is found by reading the other way; short, it is the first page."""
-    if context.cursor.before is None:
+    before, size = context.cursor.before, context.aggregator.size
+    if before is None:
         return None
-    size = context.aggregator.size
-    edge = items[0].key if items else context.cursor.before
-    behind = _read(context, context.query, edge, size + 1, forwards=False)
+    edge, around = items[0].key if items else before, _around(context, before)
+    newest_first = context.aggregator.order == "newest"
+    behind = [item for item in around if (item.key > edge if newest_first else item.key < edge)]
+    if len(behind) <= size and len(around) > size + _TIES:
+        # More acts share the cursor's instant than were asked for.
+        behind = _read(context, context.query, edge, size + 1, forwards=False)
     return context.token(behind[size].key if len(behind) > size else None)
+
+
+def _around(context: Context[Any], before: OrderKey) -> list[Item]:
+    """The acts at a cursor's instant and on its other side: asked for without waiting for the page itself."""
+    newest_first = context.aggregator.order == "newest"
+    edge = OrderKey(before.position if newest_first else before.position + 1, "")
+    return _read(context, context.query, edge, context.aggregator.size + 1 + _TIES, forwards=False)
 
 
 def rest_of_group(context: Context[Any]) -> Page:

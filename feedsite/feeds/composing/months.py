@@ -33,6 +33,7 @@ def month_page(context: Context[YearMonthAggregator]) -> Page:
 def _months(context: Context[YearMonthAggregator], size: int) -> list[tuple[Month, CellAnswer]]:
     """The newest months that have something; where a long stretch has nothing, the next act tells where to go on."""
     before, query = context.cursor.before, context.query
+    context.reader.ahead(lambda: context.reader.oldest(query, None, 1), lambda: context.reader.newest(query, before, 1))
     oldest = context.reader.oldest(query, None, 1)
     newest = context.reader.newest(query, before, 1)
     found: list[tuple[Month, CellAnswer]] = []

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from feedsite.feeds.aggregators.notification import NotificationAggregator
@@ -31,28 +32,36 @@ def notice_page(context: Context[NotificationAggregator]) -> Page:
     parts = _parts(context, size + 1)
     heads = [(part, head) for part in parts for head in part.heads]
     following = _following(context, heads, size) if len(heads) > size else None
-    groups: list[Group] = []
+    shown: list[tuple[_Part, list[Head]]] = []
     for part in parts:
-        kept = part.heads[: size - len(groups)]
-        groups += _groups(context, part, kept)
+        shown.append((part, part.heads[: size - sum(len(kept) for _, kept in shown)]))
+    context.reader.ahead(*(partial(_groups, context, part, kept) for part, kept in shown))
+    groups = [group for part, kept in shown for group in _groups(context, part, kept)]
     return context.page(kind="groups", groups=tuple(groups), next=following)
 
 
 def _parts(context: Context[NotificationAggregator], wanted: int) -> list[_Part]:
     sections = context.aggregator.sections
     begun = context.cursor.section or sections[0]
+    rest = sections[sections.index(begun) :]
+    # Whether New fills the page is not known yet: both sections are asked for, and the second one is cut.
+    context.reader.ahead(*(partial(_part, context, section, begun, wanted) for section in rest))
     parts: list[_Part] = []
-    for section in sections[sections.index(begun) :]:
+    for section in rest:
         missing = wanted - sum(len(part.heads) for part in parts)
         if missing <= 0:
             break
-        here = section == begun
-        before = context.cursor.before if here else None
-        shown = context.cursor.shown if here else ()
-        query = context.aggregator.section_query(context.query.as_of, section)
-        heads = unseen_heads(context, query, Facet.NOTICE, before, shown, missing)
-        parts.append(_Part(section, query, heads))
+        part = _part(context, section, begun, wanted)
+        parts.append(replace(part, heads=part.heads[:missing]))
     return parts
+
+
+def _part(context: Context[NotificationAggregator], section: str, begun: str, wanted: int) -> _Part:
+    here = section == begun
+    before = context.cursor.before if here else None
+    shown = context.cursor.shown if here else ()
+    query = context.aggregator.section_query(context.query.as_of, section)
+    return _Part(section, query, unseen_heads(context, query, Facet.NOTICE, before, shown, wanted))
 
 
 def _following(context: Context[NotificationAggregator], heads: list[tuple[_Part, Head]], size: int) -> str:
