@@ -8,12 +8,28 @@ guessed later, in the middle of a request.
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
-from typing import Any, NamedTuple
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Any
+
+from feedsite.settings_values import (
+    DATABASE_URL,
+    FILE,
+    HANDLES,
+    HOSTS,
+    PREFIX_OF_INDEXES,
+    RATES,
+    SECRET,
+    SITE_URL,
+    TEXT,
+    TOKEN,
+    ZONE,
+    Kind,
+    is_loopback,
+    one_of,
+    seconds,
+    whole,
+)
 
 PREFIX = "feedsite."
 ENVIRONMENT_PREFIX = "FEEDSITE_"
@@ -22,13 +38,6 @@ ENVIRONMENT_PREFIX = "FEEDSITE_"
 SAMPLE_SECRETS = frozenset(
     {"only-for-development-on-one-machine-0000", "change-me", "only-for-the-test-suite-0000000000000000"}
 )
-
-
-class _Kind(NamedTuple):
-    """How a setting's text is read, and what that is called in the docs."""
-
-    parse: Callable[[str], Any]
-    name: str
 
 
 class SettingError(ValueError):
@@ -44,92 +53,13 @@ def environment_name(name: str) -> str:
     return ENVIRONMENT_PREFIX + name.upper()
 
 
-def _one_of(*choices: str) -> _Kind:
-    def parse(value: str) -> str:
-        if value not in choices:
-            raise ValueError(f"must be one of {', '.join(choices)}")
-        return value
+def declare(kind: Kind, default: Any = MISSING, *, help: str, secret: bool = False) -> Any:
+    """One setting: how its text is read, its default as text (none: it must be given), what it is for.
 
-    return _Kind(parse, "one of " + ", ".join(f"`{choice}`" for choice in choices))
-
-
-def _whole(low: int, high: int) -> _Kind:
-    def parse(value: str) -> int:
-        number = int(value) if re.fullmatch(r"-?\d+", value) else None
-        if number is None or not low <= number <= high:
-            raise ValueError(f"must be a whole number from {low} to {high}")
-        return number
-
-    return _Kind(parse, f"whole number, {low} to {high}")
-
-
-def _seconds(low: float, high: float) -> _Kind:
-    def parse(value: str) -> float:
-        number = float(value) if re.fullmatch(r"\d+(\.\d+)?", value) else None
-        if number is None or not low <= number <= high:
-            raise ValueError(f"must be a number of seconds from {low:.10g} to {high:.10g}")
-        return number
-
-    return _Kind(parse, f"seconds, {low:.10g} to {high:.10g}")
-
-
-def _read_zone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError("must be the name of an IANA time zone, such as Europe/Madrid") from None
-    return value
-
-
-def _read_site_url(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise ValueError("must be an address such as https://example.org, without query or fragment")
-    if parts.path not in ("", "/"):
-        raise ValueError("must be the root of a host; the site does not live under a path")
-    return f"{parts.scheme}://{parts.netloc}"
-
-
-def _read_database_url(value: str) -> str:
-    if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
-        raise ValueError("must start with sqlite:/// or postgresql+psycopg://")
-    return value
-
-
-def _read_secret(value: str) -> str:
-    if len(value) < 32:
-        raise ValueError(
-            "must have at least 32 characters; make one with: python -c 'import secrets; print(secrets.token_hex(32))'"
-        )
-    return value
-
-
-def _read_rates(value: str) -> str:
-    from limits import parse_many
-
-    try:
-        parse_many(value)
-    except ValueError:
-        raise ValueError("must be rates such as '10 per minute; 100 per day'") from None
-    return value
-
-
-def _read_handles(value: str) -> tuple[str, ...]:
-    return tuple(word.lower() for word in value.split())
-
-
-_TEXT = _Kind(str, "text")
-_ZONE = _Kind(_read_zone, "IANA time zone")
-_SITE_URL = _Kind(_read_site_url, "address of a site's root, http or https")
-_DATABASE_URL = _Kind(_read_database_url, "SQLAlchemy URL")
-_SECRET = _Kind(_read_secret, "text of at least 32 characters")
-_RATES = _Kind(_read_rates, "rates, separated by `;`")
-_HANDLES = _Kind(_read_handles, "names, separated by spaces")
-
-
-def declare(kind: _Kind, default: Any = MISSING, *, help: str) -> Any:
-    """One setting: how its text is read, its default as text (none: it must be given) and what it is for."""
-    return field(metadata={"parse": kind.parse, "type": kind.name, "default": default, "help": help})
+    Args:
+        secret: it is left out where settings are shown.
+    """
+    return field(repr=not secret, metadata={"parse": kind.parse, "type": kind.name, "default": default, "help": help})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,88 +67,136 @@ class Settings:
     """The site's settings, checked and typed. `load` makes it; tests and commands may build it with `load` too."""
 
     environment: str = declare(
-        _one_of("development", "testing", "production"),
+        one_of("development", "testing", "production"),
         "production",
         help="What this process is for. Development and testing accept the sample secrets, show the style guide and "
         "make templates fail on an undefined name.",
     )
-    site_name: str = declare(_TEXT, "feedsite", help="The name people see in the header, in titles and in mails.")
+    site_name: str = declare(TEXT, "feedsite", help="The name people see in the header, in titles and in mails.")
     site_url: str = declare(
-        _SITE_URL,
+        SITE_URL,
         "http://localhost:6543",
         help="Where people reach the site. When it is https, cookies are Secure with the __Host- prefix, and HSTS is "
         "sent.",
     )
     contact_email: str = declare(
-        _TEXT, "", help="Where security.txt and the privacy page send people. Without it security.txt answers 404."
+        TEXT, "", help="Where security.txt and the privacy page send people. Without it security.txt answers 404."
     )
     secret: str = declare(
-        _SECRET, help="Signs cookies, cursors and links. At least 32 characters, known to this site alone."
+        SECRET, help="Signs cookies, cursors and links. At least 32 characters, known to this site alone.", secret=True
     )
     database_url: str = declare(
-        _DATABASE_URL, help="The database: sqlite:///absolute/path.sqlite or postgresql+psycopg://user@host/name."
+        DATABASE_URL,
+        help="The database: sqlite:///absolute/path.sqlite or postgresql+psycopg://user@host/name.",
+        secret=True,
     )
-    database_pool_size: int = declare(_whole(1, 200), "10", help="Connections kept open to the database, per process.")
+    database_pool_size: int = declare(whole(1, 200), "10", help="Connections kept open to the database, per process.")
     database_busy_timeout: float = declare(
-        _seconds(0.1, 9), "5", help="Seconds a statement waits for a lock before the request is tried again."
+        seconds(0.1, 9), "5", help="Seconds a statement waits for a lock before the request is tried again."
     )
     database_statement_timeout: float = declare(
-        _seconds(0.5, 9),
+        seconds(0.5, 9),
         "8",
         help="Seconds a statement may run on PostgreSQL. Below ten, so that no act is committed later than the margin "
         "of the read markers.",
     )
+    store: str = declare(
+        one_of("sql", "elasticsearch"),
+        "sql",
+        help="What answers pages of feeds: the database itself, or a search cluster that is kept equal to it "
+        "(docs/elasticsearch.md). The database holds the truth in both cases.",
+    )
+    elasticsearch_hosts: tuple[str, ...] = declare(
+        HOSTS, "", help="The nodes of the cluster, as in `https://search-1.example.org:9200 https://search-2...`."
+    )
+    elasticsearch_api_key: str = declare(
+        TEXT, "", help="An API key of the cluster in its encoded form, instead of user and password.", secret=True
+    )
+    elasticsearch_user: str = declare(TEXT, "", help="A user of the cluster.")
+    elasticsearch_password: str = declare(TEXT, "", help="That user's password.", secret=True)
+    elasticsearch_ca: str = declare(
+        FILE, "", help="The authorities (PEM) that vouch for the nodes' certificates; empty: those of the system."
+    )
+    elasticsearch_feed_index: str = declare(
+        PREFIX_OF_INDEXES, "feeds", help="What the names of the indexes of acts begin with; each site has its own."
+    )
+    elasticsearch_network_index: str = declare(
+        PREFIX_OF_INDEXES, "network", help="What the names of the indexes of links begin with; each site has its own."
+    )
+    elasticsearch_deadline: float = declare(
+        seconds(0.1, 2),
+        "1.2",
+        help="Seconds that all calls of one request to the cluster may take together; then the database answers.",
+    )
+    elasticsearch_deliver_budget: float = declare(
+        seconds(0, 2),
+        "0.5",
+        help="Seconds that a request which wrote something may spend, after its commit, on telling the cluster. "
+        "What is left is delivered later; pages show it at once in any case. 0: nothing is delivered in requests.",
+    )
+    elasticsearch_deliver_every: float = declare(
+        seconds(0, 60),
+        "1",
+        help="Seconds between the deliveries that each process of the site makes in the background. 0: none; then "
+        "`feedsite index deliver --follow` has to run.",
+    )
+    metrics_token: str = declare(
+        TOKEN,
+        "",
+        help="Who sends it as a bearer token may read /metrics. Without it there is no such page in production.",
+        secret=True,
+    )
     request_attempts: int = declare(
-        _whole(1, 10),
+        whole(1, 10),
         "3",
         help="How often a request is tried when the database asks for it (deadlock, busy, conflict).",
     )
     max_body_bytes: int = declare(
-        _whole(16_384, 64 * 2**20), "1048576", help="The largest request body in bytes; more is answered with 413."
+        whole(16_384, 64 * 2**20), "1048576", help="The largest request body in bytes; more is answered with 413."
     )
     session_idle_seconds: float = declare(
-        _seconds(60, 366 * 86_400), "2592000", help="Seconds without a request after which a login ends (30 days)."
+        seconds(60, 366 * 86_400), "2592000", help="Seconds without a request after which a login ends (30 days)."
     )
     session_absolute_seconds: float = declare(
-        _seconds(60, 3 * 366 * 86_400), "15552000", help="Seconds after which a login ends in any case (180 days)."
+        seconds(60, 3 * 366 * 86_400), "15552000", help="Seconds after which a login ends in any case (180 days)."
     )
     password_memory_kib: int = declare(
-        _whole(19_456, 4 * 2**20), "19456", help="Memory in KiB for one argon2id hash. Raising it re-hashes at login."
+        whole(19_456, 4 * 2**20), "19456", help="Memory in KiB for one argon2id hash. Raising it re-hashes at login."
     )
     password_iterations: int = declare(
-        _whole(2, 20), "2", help="Passes of one argon2id hash. Raising it re-hashes at login."
+        whole(2, 20), "2", help="Passes of one argon2id hash. Raising it re-hashes at login."
     )
     static_path: str = declare(
-        _TEXT, "", help="The folder of static files; empty: `static` beside the package, as in a checkout."
+        TEXT, "", help="The folder of static files; empty: `static` beside the package, as in a checkout."
     )
     throttle_storage: str = declare(
-        _one_of("memory", "database"),
+        one_of("memory", "database"),
         "memory",
         help="Where attempts are counted: memory (one process) or database (several processes; PostgreSQL only).",
     )
     throttle_login_address: str = declare(
-        _RATES, "30 per 15 minutes; 200 per day", help="Sign-in attempts from one address (IPv6: one /64)."
+        RATES, "30 per 15 minutes; 200 per day", help="Sign-in attempts from one address (IPv6: one /64)."
     )
     throttle_login_account: str = declare(
-        _RATES,
+        RATES,
         "10 per 15 minutes; 50 per day",
         help="Sign-in attempts on one account from browsers that never signed in to it. A browser that did has its own "
         "count, so strangers cannot lock an owner out.",
     )
     throttle_join: str = declare(
-        _RATES, "10 per hour; 30 per day", help="Accounts made from one address (IPv6: one /64)."
+        RATES, "10 per hour; 30 per day", help="Accounts made from one address (IPv6: one /64)."
     )
-    throttle_post: str = declare(_RATES, "30 per minute; 500 per day", help="Notes and replies by one person.")
-    throttle_react: str = declare(_RATES, "120 per minute; 5000 per day", help="Likes and shares by one person.")
+    throttle_post: str = declare(RATES, "30 per minute; 500 per day", help="Notes and replies by one person.")
+    throttle_react: str = declare(RATES, "120 per minute; 5000 per day", help="Likes and shares by one person.")
     throttle_follow: str = declare(
-        _RATES, "60 per minute; 1000 per day", help="Follows, watches and mutes by one person."
+        RATES, "60 per minute; 1000 per day", help="Follows, watches and mutes by one person."
     )
     reserved_handles: tuple[str, ...] = declare(
-        _HANDLES, "", help="Further handles nobody may take, separated by spaces, besides the built-in list."
+        HANDLES, "", help="Further handles nobody may take, separated by spaces, besides the built-in list."
     )
-    note_max_length: int = declare(_whole(1, 1000), "1000", help="Characters in a note.")
-    default_zone: str = declare(_ZONE, "UTC", help="The time zone of people who are not signed in.")
-    default_locale: str = declare(_TEXT, "en", help="The language of people who are not signed in.")
+    note_max_length: int = declare(whole(1, 1000), "1000", help="Characters in a note.")
+    default_zone: str = declare(ZONE, "UTC", help="The time zone of people who are not signed in.")
+    default_locale: str = declare(TEXT, "en", help="The language of people who are not signed in.")
 
     @property
     def is_https(self) -> bool:
@@ -272,8 +250,29 @@ def _check_together(settings: Settings) -> None:
     if settings.throttle_storage == "database" and settings.database_url.startswith("sqlite"):
         # SQLite has one writer: a counter in a second connection would wait for the request it is counting.
         raise SettingError("throttle_storage", "database needs PostgreSQL; with SQLite use memory")
+    _check_cluster(settings)
     if settings.session_idle_seconds > settings.session_absolute_seconds:
         raise SettingError("session_idle_seconds", "must not be longer than session_absolute_seconds")
+
+
+def _check_cluster(settings: Settings) -> None:
+    key, user, password = settings.elasticsearch_api_key, settings.elasticsearch_user, settings.elasticsearch_password
+    if settings.store == "elasticsearch" and not settings.elasticsearch_hosts:
+        raise SettingError("elasticsearch_hosts", "must be set, as the store is elasticsearch")
+    if key and (user or password):
+        raise SettingError("elasticsearch_api_key", "must not be set together with a user or a password")
+    if bool(user) != bool(password):
+        missing = "elasticsearch_password" if user else "elasticsearch_user"
+        raise SettingError(missing, "must be set: user and password belong together")
+    open_hosts = [host for host in settings.elasticsearch_hosts if not host.startswith("https:")]
+    if (key or password) and not all(is_loopback(host) for host in open_hosts):
+        raise SettingError("elasticsearch_hosts", "must be https: credentials are not sent through a network in clear")
+    if settings.elasticsearch_ca and len(open_hosts) == len(settings.elasticsearch_hosts):
+        raise SettingError("elasticsearch_ca", "has no use: no address of elasticsearch_hosts is https")
+    # One prefix that begins with the other would make their indexes hard to tell apart.
+    feeds, network = settings.elasticsearch_feed_index, settings.elasticsearch_network_index
+    if f"{feeds}-".startswith(f"{network}-") or f"{network}-".startswith(f"{feeds}-"):
+        raise SettingError("elasticsearch_network_index", "must not begin as elasticsearch_feed_index does")
 
 
 def settings_of(registry: Any) -> Settings:

@@ -60,6 +60,25 @@ def test_the_environment_goes_over_the_file() -> None:
         ("default_zone", "Mars/Olympus"),
         ("default_zone", "../etc/passwd"),
         ("session_idle_seconds", "99999999"),
+        ("store", "solr"),
+        ("elasticsearch_hosts", "localhost:9200"),
+        ("elasticsearch_hosts", "ftp://localhost:9200"),
+        ("elasticsearch_hosts", "http://localhost"),
+        ("elasticsearch_hosts", "http://localhost:http"),
+        ("elasticsearch_hosts", "http://localhost:99999"),
+        ("elasticsearch_hosts", "http://ana:topsecret@localhost:9200"),
+        ("elasticsearch_hosts", "http://localhost:9200 http://localhost:9200"),
+        ("elasticsearch_ca", "/no/such/file.pem"),
+        ("elasticsearch_feed_index", "Feeds"),
+        ("elasticsearch_feed_index", "-feeds"),
+        ("elasticsearch_feed_index", "feeds*"),
+        ("elasticsearch_network_index", "feeds"),
+        ("elasticsearch_network_index", "feeds-network"),
+        ("elasticsearch_deadline", "2.5"),
+        ("elasticsearch_deliver_budget", "10"),
+        ("elasticsearch_deliver_every", "-1"),
+        ("metrics_token", "short"),
+        ("metrics_token", "sixteen characters and spaces"),
     ],
 )
 def test_a_bad_value_is_named_and_not_shown(name: str, value: str) -> None:
@@ -67,8 +86,64 @@ def test_a_bad_value_is_named_and_not_shown(name: str, value: str) -> None:
         load({**GOOD, f"feedsite.{name}": value}, {})
     assert raised.value.name == name
     assert environment_name(name) in str(raised.value)
-    if name == "secret":
+    if name == "secret" or "topsecret" in value:
         assert value not in str(raised.value)
+        assert "topsecret" not in str(raised.value)
+
+
+CLUSTER = {**GOOD, "feedsite.store": "elasticsearch", "feedsite.elasticsearch_hosts": "http://127.0.0.1:9200"}
+
+
+def test_a_cluster_is_a_list_of_nodes() -> None:
+    settings = load(
+        {**CLUSTER, "feedsite.elasticsearch_hosts": "https://one.example:9200\n https://two.example:9200"}, {}
+    )
+    assert settings.elasticsearch_hosts == ("https://one.example:9200", "https://two.example:9200")
+
+
+@pytest.mark.parametrize(
+    ("name", "more"),
+    [
+        ("elasticsearch_hosts", {"elasticsearch_hosts": ""}),
+        ("elasticsearch_user", {"elasticsearch_password": "pw"}),
+        ("elasticsearch_password", {"elasticsearch_user": "ana"}),
+        (
+            "elasticsearch_api_key",
+            {"elasticsearch_api_key": "k", "elasticsearch_user": "a", "elasticsearch_password": "b"},
+        ),
+        ("elasticsearch_hosts", {"elasticsearch_api_key": "k", "elasticsearch_hosts": "http://search.example:9200"}),
+        ("elasticsearch_hosts", {"elasticsearch_api_key": "k", "elasticsearch_hosts": "http://192.0.2.1:9200"}),
+        ("elasticsearch_ca", {"elasticsearch_ca": __file__}),
+    ],
+)
+def test_settings_of_the_cluster_must_fit_together(name: str, more: dict[str, str]) -> None:
+    with pytest.raises(SettingError) as raised:
+        load({**CLUSTER, **{f"feedsite.{key}": value for key, value in more.items()}}, {})
+    assert raised.value.name == name
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"elasticsearch_api_key": "k"},
+        {"elasticsearch_user": "a", "elasticsearch_password": "b", "elasticsearch_hosts": "http://[::1]:9200"},
+        {
+            "elasticsearch_api_key": "k",
+            "elasticsearch_hosts": "https://search.example:9200",
+            "elasticsearch_ca": __file__,
+        },
+        {"elasticsearch_hosts": "http://elasticsearch1:9200"},
+    ],
+)
+def test_credentials_travel_under_tls_or_on_one_machine(more: dict[str, str]) -> None:
+    load({**CLUSTER, **{f"feedsite.{key}": value for key, value in more.items()}}, {})
+
+
+def test_secrets_are_left_out_where_settings_are_shown() -> None:
+    secrets = {"secret": "s" * 40, "metrics_token": "m" * 20, "elasticsearch_api_key": "key-of-the-cluster"}
+    shown = repr(load({**CLUSTER, **{f"feedsite.{name}": value for name, value in secrets.items()}}, {}))
+    assert not any(value in shown for value in secrets.values())
+    assert "metrics_token" not in shown
 
 
 def test_a_name_that_does_not_exist_is_refused() -> None:
