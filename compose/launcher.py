@@ -74,8 +74,9 @@ class Node:
         """Whether a process of this id runs and is this node's."""
         command = ["ps", "-ww", "-o", "stat=", "-o", "args=", "-p", str(pid)]
         state, *args = subprocess.run(command, capture_output=True, text=True, check=False).stdout.split() or [""]
-        # A dead process (Z) waits for its parent and holds nothing, unless it has threads left (l) that still close.
-        return "l" in state if state.startswith("Z") else self.mark in args
+        # A dead process (Z) waits for its parent and holds nothing, unless it has threads left (l) that still close. One
+        # that is dying has lost its command line (its name in brackets is shown) before it lets go of its ports.
+        return "l" in state if state.startswith("Z") or args[:1] == ["[java]"] else self.mark in args
 
     @property
     def mark(self) -> str:
@@ -155,6 +156,9 @@ class Cluster:
             if time.monotonic() > deadline:
                 raise Refused(f"the cluster is not whole after {START_SECONDS} seconds; logs: {self.folder}/*/logs")
             time.sleep(0.5)
+        # The start script ends a moment after its server runs.
+        for _, process in started:
+            process.wait(STOP_SECONDS)
 
     def _launch(self, node: Node, home: Path, java: Path, user: pwd.struct_passwd | None) -> subprocess.Popen[bytes]:
         configuration, scratch = node.folder / "config", node.folder / "tmp"

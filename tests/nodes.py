@@ -19,7 +19,7 @@ from typing import Any, ClassVar
 
 from compose.distribution import VERSION, cache_folder, unpacked
 from compose.launcher import Cluster, Description, Node
-from compose.machine import Refused, find_java
+from compose.machine import Refused, find_java, refuse_taken
 
 from tests.keeping import Keeper, ServerRun, ServiceMissing, wait_until
 
@@ -156,11 +156,20 @@ def remove_indexes(url: str, prefix: str) -> None:
 
 
 def kill(node: Node) -> None:
-    """End a node as a power cut does; returns when its process is gone."""
+    """End a node as a power cut does; returns when its process is gone and its ports are free."""
     pid = node.pid
     assert pid is not None, f"{node.name} does not run"
     os.kill(pid, signal.SIGKILL)
-    assert wait_until(lambda: not node.is_process(pid), 30), f"{node.name} outlived SIGKILL"
+    ports = (node.http_port, node.transport_port)
+    gone = wait_until(lambda: not node.is_process(pid) and all(map(_lets_listen, ports)), 30)
+    assert gone, f"{node.name} outlived SIGKILL"
+
+
+def _lets_listen(port: int) -> bool:
+    with contextlib.suppress(Refused):
+        refuse_taken(port)
+        return True
+    return False
 
 
 if __name__ == "__main__":

@@ -158,6 +158,7 @@ def test_a_pid_that_another_program_has_by_now_is_no_node(tmp_path: Path) -> Non
     [
         ("Sl java -Dfeedsite.node=/c/elasticsearch1 -cp x", True),
         ("Sl java -Dfeedsite.node=/c/elasticsearch10", False),
+        ("Rl [java]", True),
         ("Zl [java] <defunct>", True),
         ("Z  [java] <defunct>", False),
         ("", False),
