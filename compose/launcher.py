@@ -74,8 +74,8 @@ class Node:
         """Whether a process of this id runs and is this node's."""
         command = ["ps", "-ww", "-o", "stat=", "-o", "args=", "-p", str(pid)]
         state, *args = subprocess.run(command, capture_output=True, text=True, check=False).stdout.split() or [""]
-        # A dead process (Z) waits for its parent and holds nothing, unless it has threads left (l) that still close. One
-        # that is dying has lost its command line (its name in brackets is shown) before it lets go of its ports.
+        # A dead process (Z) waits for its parent and holds nothing, unless it has threads left (l) that still close.
+        # One that is dying has lost its command line (its name in brackets is shown) before it lets go of its ports.
         return "l" in state if state.startswith("Z") or args[:1] == ["[java]"] else self.mark in args
 
     @property
