@@ -14,7 +14,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import StaticPool
 
 from feedsite.feeds.errors import StoreUnavailable
+from feedsite.feeds.stores.sql.ledger import Ledger
 from feedsite.feeds.stores.sql.reading import Reader
+from feedsite.feeds.stores.sql.record import OVERLAP_MS, Record
 from feedsite.feeds.stores.sql.tables import Tables, default_tables, tables
 from feedsite.feeds.stores.sql.tracking import Changed
 from feedsite.feeds.stores.sql.writing import Writer, clock
@@ -38,6 +40,7 @@ class SqlStore:
             caller's to make.
         names: the prefixes of the tables' names.
         clock: milliseconds since 1970 in place of the database's clock.
+        overlap_ms: how long after its delivery a row is still laid over what an index says.
     """
 
     def __init__(
@@ -48,11 +51,13 @@ class SqlStore:
         connection: Callable[[], Connection] | None = None,
         names: tuple[str, str] | None = None,
         clock: Clock = clock,
+        overlap_ms: int = OVERLAP_MS,
     ) -> None:
         self.tables: Tables = tables(*names) if names else default_tables()
         self._url, self._borrowed, self._clock = url or "sqlite://", connection, clock
         self._engine: Engine | None = engine
         self._owns_engine = engine is None
+        self.overlap_ms = overlap_ms
         self._created = False
         self._lock = threading.RLock()
         self._changed = Changed()
@@ -95,6 +100,13 @@ class SqlStore:
             yield Reader(connection, self.tables, self._clock)
 
     @contextmanager
+    def state(self) -> Iterator[tuple[Reader, Record]]:
+        """A reader, and what the record knows of an index, both of one state."""
+        with self._transaction(write=False) as connection:
+            reader = Reader(connection, self.tables, self._clock)
+            yield reader, Record(connection, self.tables, reader.now(), overlap_ms=self.overlap_ms)
+
+    @contextmanager
     def writing(self) -> Iterator[Writer]:
         """A writer; leaving the block without an error commits."""
         with self._transaction(write=True) as connection:
@@ -103,6 +115,16 @@ class SqlStore:
         if writer.changed:
             with self._lock:
                 self._changed = (self._changed + writer.changed).first(_KEPT_CHANGES)
+
+    @contextmanager
+    def record(self, *, write: bool = False) -> Iterator[Ledger]:
+        """What the record knows of its projection, in one transaction.
+
+        Args:
+            write: whether something is claimed, marked or changed.
+        """
+        with self._transaction(write=write) as connection:
+            yield Ledger(connection, self.tables, self._clock(connection), overlap_ms=self.overlap_ms)
 
     def take_changed(self) -> Changed:
         """The keys of what was written by this store object since they were last taken, where an index has to follow.

@@ -1,0 +1,243 @@
+"""What the record knows of its projection: what an index may not show yet, and which indexes there are.
+
+A row is *behind* while a slot of the index has an older version than the record. It is *settled*, and forgotten, once
+it is behind nowhere and the index has had it for longer than its refresh takes. Until then pages lay it over what the
+index says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Connection, Table, and_, func, or_, select, tuple_, update
+from sqlalchemy.engine import RowMapping
+
+from feedsite.feeds.stores.generation import LIVE, OLD, Generation
+from feedsite.feeds.stores.sql.tables import LINK_KEY, Tables
+
+#: Longer than an index takes to show what it has acknowledged, with every clock's error.
+OVERLAP_MS = 10_000
+_BATCH = 1000
+
+Kind = Literal["act", "link"]
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """The rows that are not settled, tombstones among them: all columns of the tables of acts and of links."""
+
+    acts: tuple[RowMapping, ...] = ()
+    links: tuple[RowMapping, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.acts) + len(self.links)
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """What a slot of the index does not have.
+
+    Args:
+        count: rows that are behind, without those that were refused.
+        oldest_ms: when the oldest of them changed, by the record's clock; None: there are none.
+        refused: rows that the index did not take.
+    """
+
+    count: int
+    oldest_ms: int | None
+    refused: int
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A row that the index did not take.
+
+    Args:
+        kind: `act` or `link`.
+        key: the act's id, or follower, kind, entity and verbs of the link.
+        reason: the cluster's words.
+        changed: when the row changed, in milliseconds by the record's clock.
+        attempts: how often it was tried.
+    """
+
+    kind: Kind
+    key: tuple[str, ...]
+    reason: str
+    changed: int
+    attempts: int
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A table of rows and the table of what is known of their delivery."""
+
+    kind: Kind
+    rows: Table
+    changes: Table
+    key: tuple[str, ...]
+
+    def joined(self) -> ColumnElement[bool]:
+        """A row and its change."""
+        return and_(*(self.rows.c[name] == self.changes.c[name] for name in self.key))
+
+    def among(self, keys: Iterable[tuple[str, ...]]) -> ColumnElement[bool]:
+        """The changes with these keys."""
+        if len(self.key) == 1:
+            return self.changes.c[self.key[0]].in_([key[0] for key in keys])
+        return tuple_(*(self.changes.c[name] for name in self.key)).in_(list(keys))
+
+    def behind(self, slot: str) -> ColumnElement[bool]:
+        """The changes that a slot does not have."""
+        column = self.changes.c.delivered if slot == LIVE else self.changes.c.delivered_next
+        return column < self.changes.c.version
+
+
+def pairs(tables: Tables) -> tuple[Pair, Pair]:
+    """Acts and links."""
+    return (
+        Pair("act", tables.acts, tables.act_changes, ("id",)),
+        Pair("link", tables.links, tables.link_changes, LINK_KEY),
+    )
+
+
+class Record:
+    """What the record knows of its projection, on one connection, in the caller's transaction.
+
+    Args:
+        now: the record's clock, in milliseconds.
+    """
+
+    def __init__(self, connection: Connection, tables: Tables, now: int, *, overlap_ms: int = OVERLAP_MS) -> None:
+        self.connection, self.tables, self.now, self.overlap_ms = connection, tables, now, overlap_ms
+        self.pairs = pairs(tables)
+
+    # For pages
+
+    def generations(self) -> dict[str, Generation]:
+        """The generation in each of the slots `live` and `next`, where there is one."""
+        return {one.slot: one for one in self.every_generation() if one.slot != OLD}
+
+    def every_generation(self) -> list[Generation]:
+        """All generations that the record knows, the oldest first."""
+        table = self.tables.generations
+        rows = self.connection.execute(select(table).order_by(table.c.made, table.c.id)).mappings()
+        return [Generation.of(**row) for row in rows]
+
+    def overlay(self, limit: int) -> Overlay | None:
+        """What the live generation may not show yet; None: more than `limit` rows."""
+        found: list[tuple[RowMapping, ...]] = []
+        left = limit
+        for pair in self.pairs:
+            statement = select(*pair.rows.c).join(pair.changes, pair.joined()).where(self._unsettled(pair))
+            found.append(tuple(self.connection.execute(statement.limit(left + 1)).mappings()))
+            left -= len(found[-1])
+            if left < 0:
+                return None
+        return Overlay(*found)
+
+    def _unsettled(self, pair: Pair) -> ColumnElement[bool]:
+        changes = pair.changes.c
+        shown_from = self.now - self.overlap_ms
+        return or_(pair.behind(LIVE), changes.delivered_at.is_(None), changes.delivered_at >= shown_from)
+
+    def holder_versions(self, keys: Iterable[str]) -> dict[str, int]:
+        """The version of what each entity holds (by key): it grows with every change of its links.
+
+        An entity whose links never changed since there is an index is absent: 0.
+        """
+        holders, wanted = self.tables.holders, sorted(set(keys))
+        found: dict[str, int] = {}
+        for at in range(0, len(wanted), _BATCH):
+            chosen = select(holders.c.entity, holders.c.version).where(holders.c.entity.in_(wanted[at : at + _BATCH]))
+            found.update({row.entity: row.version for row in self.connection.execute(chosen)})
+        return found
+
+    # For whoever looks after it
+
+    def behind(self, slot: str = LIVE) -> Backlog:
+        """How much a slot lacks."""
+        count, refused, oldest = 0, 0, []
+        for pair in self.pairs:
+            changes, open_ = pair.changes.c, pair.changes.c.refused.is_(None)
+            numbers = select(
+                func.count().filter(open_), func.count().filter(~open_), func.min(changes.changed).filter(open_)
+            )
+            row = self.connection.execute(numbers.where(pair.behind(slot))).one()
+            count, refused = count + row[0], refused + row[1]
+            oldest += [row[2]] if row[2] is not None else []
+        return Backlog(count, min(oldest, default=None), refused)
+
+    def refused(self, limit: int = 100) -> list[Refused]:
+        """What the index did not take, the latest first."""
+        found: list[Refused] = []
+        for pair in self.pairs:
+            changes = pair.changes
+            statement = select(changes).where(changes.c.refused.is_not(None))
+            for row in self.connection.execute(statement.order_by(changes.c.changed.desc()).limit(limit)).mappings():
+                key = tuple(row[name] for name in pair.key)
+                found.append(Refused(pair.kind, key, row["refused"], row["changed"], row["attempts"]))
+        return sorted(found, key=lambda one: one.changed, reverse=True)[:limit]
+
+    def retry_refused(self) -> int:
+        """Let everything that was refused be delivered again; returns how many rows that are."""
+        again = 0
+        for pair in self.pairs:
+            changes = pair.changes
+            statement = update(changes).where(changes.c.refused.is_not(None))
+            again += self.connection.execute(statement.values(refused=None, attempts=0, leased_until=None)).rowcount
+        return again
+
+    # Rows in order, to fill and to verify
+
+    def acts_before(self, key: tuple[int, str] | None, since: int, until: int, size: int) -> list[RowMapping]:
+        """Acts, newest first, tombstones among them.
+
+        Args:
+            key: (position, id) that they come after in that order; None: from the newest on.
+            since, until: positions: the least one, and the first one too high.
+            size: how many at most.
+        """
+        acts = self.tables.acts
+        statement = select(acts).where(acts.c.position >= since, acts.c.position < until)
+        if key is not None:
+            statement = statement.where(tuple_(acts.c.position, acts.c.id) < key)
+        statement = statement.order_by(acts.c.position.desc(), acts.c.id.desc()).limit(size)
+        return list(self.connection.execute(statement).mappings())
+
+    def links_after(self, key: tuple[str, ...] | None, size: int) -> list[RowMapping]:
+        """Links in the order of their keys, tombstones among them, after one."""
+        links = self.tables.links
+        columns = [links.c[name] for name in LINK_KEY]
+        statement = select(links).order_by(*columns).limit(size)
+        if key is not None:
+            statement = statement.where(tuple_(*columns) > key)
+        return list(self.connection.execute(statement).mappings())
+
+    def count(self, kind: Kind) -> int:
+        """How many rows of a kind stand."""
+        table = self.tables.acts if kind == "act" else self.tables.links
+        return self.connection.execute(select(func.count()).select_from(table).where(~table.c.deleted)).scalar_one()
+
+    def edges(self) -> tuple[int, int] | None:
+        """The lowest and the highest position of all acts; None where there are none."""
+        acts = self.tables.acts
+        row = self.connection.execute(
+            select(
+                select(func.min(acts.c.position)).scalar_subquery(), select(func.max(acts.c.position)).scalar_subquery()
+            )
+        ).one()
+        return None if row[0] is None else (row[0], row[1])
+
+    def update_generation(self, changed: Generation) -> bool:
+        """Store a generation's new description, one revision on; returns False when somebody else was first."""
+        table = self.tables.generations
+        statement = update(table).where(table.c.id == changed.id, table.c.rev == changed.rev - 1)
+        values = {"layout": changed.layout(), "whole": changed.whole, "rev": changed.rev}
+        return self.connection.execute(statement.values(**values)).rowcount > 0
+
+
+def one_on(generation: Generation, **changes: Any) -> Generation:
+    """A generation with changes, one revision on."""
+    return replace(generation, rev=generation.rev + 1, **changes)
