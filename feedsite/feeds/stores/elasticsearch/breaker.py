@@ -72,6 +72,12 @@ class Breaker:
             if self._state == "half-open":
                 self._state, self._pause, self.reason = "closed", self._first, ""
 
+    def unused(self) -> None:
+        """Who was let through did not ask after all: the next one may try."""
+        with self._lock:
+            if self._state == "half-open":
+                self._state, self._until = "open", self._clock()
+
     def failed(self, reason: str) -> None:
         """The cluster did not answer, or not as it should.
 

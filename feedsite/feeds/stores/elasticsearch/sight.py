@@ -1,0 +1,206 @@
+"""Who is linked to what, for the three that a page depends on: its owner, its viewer, and the site."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from feedsite.feeds.names import Entity
+from feedsite.feeds.query import FeedQuery
+from feedsite.feeds.stores.base import LinkRow
+
+_WORD = "word:"
+LinkKey = tuple[str, str, str, str]
+Ties = Mapping[str, tuple["Tie", ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """A link as its holder has it.
+
+    Args:
+        follower, kind, entity: whose, of what kind, to what; entities by their keys.
+        verbs: the verbs it is about; empty: all.
+        since, until: milliseconds since 1970.
+        weight, extra: as stored; `extra` is JSON text.
+    """
+
+    follower: str
+    kind: str
+    entity: str
+    verbs: tuple[str, ...]
+    since: int
+    until: int | None
+    weight: float
+    extra: str | None
+
+    @classmethod
+    def of(cls, stored: Mapping[str, Any]) -> Tie:
+        """The link of a document's source, or of a row of the record's table of links."""
+        return cls(
+            stored["follower"],
+            stored["kind"],
+            stored["entity"],
+            tuple(verb for verb in stored["verbs"].split(",") if verb),
+            stored["since"],
+            stored.get("until"),
+            stored["weight"],
+            stored.get("extra"),
+        )
+
+    @property
+    def verbs_text(self) -> str:
+        """The verbs as the record writes them."""
+        return f",{','.join(self.verbs)}," if self.verbs else ""
+
+    def stands(self, now: int) -> bool:
+        """Whether it has not ended."""
+        return self.until is None or self.until > now
+
+    def fits(self, verb: str) -> bool:
+        """Whether it is about a verb."""
+        return not self.verbs or verb in self.verbs
+
+    def row(self) -> LinkRow:
+        """The link as readers of a store get it."""
+        return LinkRow(
+            follower=Entity.from_key(self.follower),
+            kind=self.kind,
+            entity=Entity.from_key(self.entity),
+            verbs=self.verbs,
+            since=self.since,
+            until=self.until,
+            weight=self.weight,
+            extra=json.loads(self.extra) if self.extra else None,
+        )
+
+
+class Held:
+    """All links that one entity holds, and the blocks that others hold against it.
+
+    Args:
+        holder: the entity's key.
+        ties: the links, in any order.
+    """
+
+    def __init__(self, holder: str, ties: Iterable[Tie]) -> None:
+        self.holder, self.ties = holder, tuple(ties)
+
+    def at(self, now: int) -> Held:
+        """What of it stands at an instant."""
+        if all(tie.stands(now) for tie in self._ending):
+            return self
+        return Held(self.holder, (tie for tie in self.ties if tie.stands(now)))
+
+    @cached_property
+    def _ending(self) -> tuple[Tie, ...]:
+        return tuple(tie for tie in self.ties if tie.until is not None)
+
+    def _by_entity(self, kind: str) -> dict[str, tuple[Tie, ...]]:
+        found: dict[str, list[Tie]] = {}
+        for tie in self.ties:
+            if tie.kind == kind and tie.follower == self.holder:
+                found.setdefault(tie.entity, []).append(tie)
+        return {entity: tuple(ties) for entity, ties in found.items()}
+
+    @cached_property
+    def follows(self) -> Ties:
+        """By what is followed."""
+        return self._by_entity("follow")
+
+    @cached_property
+    def watches(self) -> Ties:
+        """By what is watched."""
+        return self._by_entity("watch")
+
+    @cached_property
+    def limits(self) -> Ties:
+        """By what is left to its followers."""
+        return self._by_entity("limit")
+
+    @cached_property
+    def mutes(self) -> Ties:
+        """By whom or what is muted; without words."""
+        return {entity: ties for entity, ties in self._by_entity("mute").items() if not entity.startswith(_WORD)}
+
+    @cached_property
+    def words(self) -> Ties:
+        """By the word that is muted."""
+        muted = self._by_entity("mute").items()
+        return {entity.removeprefix(_WORD): ties for entity, ties in muted if entity.startswith(_WORD)}
+
+    @cached_property
+    def blocks(self) -> Ties:
+        """By whom it blocks, and who blocks it."""
+        found: dict[str, list[Tie]] = {}
+        for tie in self.ties:
+            if tie.kind != "block":
+                continue
+            if tie.follower == self.holder:
+                found.setdefault(tie.entity, []).append(tie)
+            if tie.entity == self.holder:
+                found.setdefault(tie.follower, []).append(tie)
+        return {entity: tuple(ties) for entity, ties in found.items()}
+
+
+@dataclass(frozen=True)
+class Sights:
+    """The links that decide about a query.
+
+    Args:
+        owner, viewer: of the query; nothing held where there is none.
+        site: what the site holds for everybody.
+    """
+
+    owner: Held
+    viewer: Held
+    site: Held
+
+    def at(self, query: FeedQuery) -> Sights:
+        """What of it stands when the query is judged."""
+        return Sights(self.owner.at(query.as_of), self.viewer.at(query.as_of), self.site.at(query.as_of))
+
+
+NOBODY = Held("", ())
+
+
+@dataclass
+class SightCache:
+    """What entities hold, kept by the process for as long as the record says that nothing changed.
+
+    Args:
+        limit: how many links are kept in all.
+    """
+
+    limit: int = 1_000_000
+    _kept: OrderedDict[tuple[str, str], tuple[int, Held]] = field(default_factory=OrderedDict)
+    _links: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def get(self, generation: str, holder: str, version: int) -> Held | None:
+        """What an entity holds, if it is known for this generation and version."""
+        with self._lock:
+            found = self._kept.get((generation, holder))
+            if found is None or found[0] != version:
+                return None
+            self._kept.move_to_end((generation, holder))
+            return found[1]
+
+    def put(self, generation: str, version: int, held: Held) -> None:
+        """Keep what an entity holds; what was not asked for longest makes room."""
+        with self._lock:
+            self._forget((generation, held.holder))
+            self._kept[generation, held.holder] = (version, held)
+            self._links += len(held.ties) + 1
+            while self._links > self.limit and len(self._kept) > 1:
+                self._forget(next(iter(self._kept)))
+
+    def _forget(self, name: tuple[str, str]) -> None:
+        gone = self._kept.pop(name, None)
+        if gone is not None:
+            self._links -= len(gone[1].ties) + 1

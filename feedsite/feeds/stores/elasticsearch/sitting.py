@@ -1,0 +1,72 @@
+"""One state of the record, as long as a page (or a request) lasts, and the way to the index from there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Protocol
+
+from feedsite.feeds.stores.elasticsearch.acts import Act
+from feedsite.feeds.stores.elasticsearch.asking import Asker
+from feedsite.feeds.stores.elasticsearch.layout import Names
+from feedsite.feeds.stores.elasticsearch.sight import LinkKey, SightCache, Tie
+from feedsite.feeds.stores.generation import Generation
+
+
+class Versions(Protocol):
+    """Gives the version of what entities hold."""
+
+    def holder_versions(self, keys: Iterable[str]) -> dict[str, int]:
+        """By key; an entity that never held anything is absent."""
+
+
+class Overlay:
+    """What the index may not show yet: rows of the record that changed lately, tombstones among them.
+
+    Args:
+        acts, links: rows of the record's tables, as mappings.
+    """
+
+    def __init__(self, acts: Iterable[Mapping[str, Any]], links: Iterable[Mapping[str, Any]]) -> None:
+        self._acts, self._links = tuple(acts), tuple(links)
+
+    @cached_property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of acts that the index is not believed about."""
+        return tuple(row["id"] for row in self._acts)
+
+    @cached_property
+    def standing(self) -> tuple[Act, ...]:
+        """The acts among them that stand, newest first."""
+        acts = (Act.of(row) for row in self._acts if not row["deleted"])
+        return tuple(sorted(acts, key=lambda act: act.key, reverse=True))
+
+    @cached_property
+    def links(self) -> Mapping[LinkKey, Tie | None]:
+        """The links that the index is not believed about: as they stand, or None where they do not."""
+        return {
+            (row["follower"], row["kind"], row["entity"], row["verbs"]): None if row["deleted"] else Tie.of(row)
+            for row in self._links
+        }
+
+
+@dataclass
+class Sitting:
+    """One state of the record.
+
+    Args:
+        generation: the live one.
+        names: of its indexes.
+        overlay: what is laid over the index.
+        versions: tells whether links that the process knows are still what the record has.
+        asker: asks the index.
+        sights: what the process knows of who is linked to what.
+    """
+
+    generation: Generation
+    names: Names
+    overlay: Overlay
+    versions: Versions
+    asker: Asker
+    sights: SightCache

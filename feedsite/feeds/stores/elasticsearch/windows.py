@@ -1,0 +1,130 @@
+"""Answers from the newest acts that concern a reader, fetched once for a page.
+
+The list, the badge and the pane ask many questions about the same few acts. The newest of them are fetched together;
+what can be told from them alone is told without asking again, and only the rest goes to the index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from feedsite.feeds.cursor import short_hash
+from feedsite.feeds.order import OrderKey
+from feedsite.feeds.page import Item
+from feedsite.feeds.query import Cell, Facet, FeedQuery, Scope
+from feedsite.feeds.stores.base import CellAnswer, FeedReader, Head
+from feedsite.feeds.stores.elasticsearch.acts import Act
+from feedsite.feeds.stores.elasticsearch.reading import IndexReader
+from feedsite.feeds.stores.elasticsearch.sitting import Sitting
+
+
+@dataclass(frozen=True)
+class Part:
+    """The acts of a query that its window shows.
+
+    Args:
+        acts: newest first.
+        whole: whether the query has no others.
+        query: the query.
+    """
+
+    acts: Sequence[Act]
+    whole: bool
+    query: FeedQuery
+
+
+class WindowReader(IndexReader):
+    """An index reader that looks into a window first.
+
+    Args:
+        sitting, record: see IndexReader.
+        window: how many acts are fetched; 0: no window.
+    """
+
+    def __init__(self, sitting: Sitting, record: FeedReader, window: int) -> None:
+        super().__init__(sitting, record)
+        self._size = window
+        self._windows: list[tuple[FeedQuery, list[Act]]] = []
+
+    def newest(self, query: FeedQuery, before: OrderKey | None, size: int) -> list[Item]:
+        """The newest acts of a feed, all older than `before`."""
+        part = self._part(query)
+        if part is not None:
+            acts = [act for act in part.acts if before is None or act.key < before]
+            if part.whole or len(acts) >= size:
+                return [act.item(query) for act in acts[:size]]
+        return super().newest(query, before, size)
+
+    def oldest(self, query: FeedQuery, after: OrderKey | None, size: int) -> list[Item]:
+        """The oldest acts of a feed, all newer than `after`."""
+        part = self._part(query)
+        if part is not None and part.whole:
+            acts = [act for act in reversed(part.acts) if after is None or act.key > after]
+            return [act.item(query) for act in acts[:size]]
+        return super().oldest(query, after, size)
+
+    def heads(
+        self, query: FeedQuery, facet: Facet, before: OrderKey | None, size: int, shown: frozenset[str]
+    ) -> list[Head]:
+        """The newest act of each value of a facet, newest first."""
+        part = self._part(query)
+        if part is not None:
+            found: dict[str, Act] = {}
+            for act in part.acts:
+                value = act.value(facet, query.ungrouped)
+                if value is not None and (before is None or act.key < before) and short_hash(value) not in shown:
+                    found.setdefault(value, act)
+            if part.whole or len(found) >= size:
+                return [Head(value, act.item(query)) for value, act in list(found.items())[:size]]
+        return super().heads(query, facet, before, size, shown)
+
+    def cells(
+        self, query: FeedQuery, cells: Sequence[Cell], size: int, cap: int | None, actors: bool = False
+    ) -> list[CellAnswer]:
+        """Counts and newest acts of many parts of a feed; those that the window shows wholly are not asked for."""
+        told = [self._cell_of(self._part(cell.within(query)), size, cap, actors) for cell in cells]
+        rest = [cell for cell, answer in zip(cells, told, strict=True) if answer is None]
+        asked = iter(super().cells(query, rest, size, cap, actors) if rest else ())
+        return [next(asked) if answer is None else answer for answer in told]
+
+    def count(self, query: FeedQuery, cap: int | None) -> int:
+        """How many acts a feed has, counted to `cap`."""
+        part = self._part(query)
+        answer = self._cell_of(part, 0, cap, actors=False)
+        return super().count(query, cap) if answer is None else answer.count
+
+    def _cell_of(self, part: Part | None, size: int, cap: int | None, actors: bool) -> CellAnswer | None:
+        if part is None or not (part.whole or (cap is not None and len(part.acts) >= max(size, cap))):
+            return None
+        counted = part.acts[:cap]
+        items = tuple(act.item(part.query) for act in part.acts[:size])
+        return CellAnswer(len(counted), items, len({act.actor for act in counted}) if actors else 0)
+
+    # The window
+
+    def _part(self, query: FeedQuery) -> Part | None:
+        if query.scope is not Scope.CONCERNS or self._size == 0:
+            return None
+        acts = self._window(query)
+        feed = self._feed(query)
+        whole = len(acts) < self._size or feed.compiled.low > acts[-1].key.position or feed.compiled.nothing
+        return Part([act for act in acts if feed.rules.admit(act)], whole, query)
+
+    def _window(self, query: FeedQuery) -> list[Act]:
+        base = query.but(
+            where={},
+            without={},
+            touching=(),
+            since_ms=None,
+            until_ms=None,
+            ungrouped=(),
+            freshness=None,
+            ids=(),
+        )
+        for known, acts in self._windows:
+            if known == base:
+                return acts
+        acts = self.acts(base, None, self._size)
+        self._windows.append((base, acts))
+        return acts
