@@ -154,7 +154,10 @@ def _prepare_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        mode = connection.get_execution_options().get("sqlite_begin", "IMMEDIATE")
+        options = connection.get_execution_options()
+        # The feed engine, on connections of its own, says what it will do in its own words.
+        usual = "IMMEDIATE" if options.get("feeds_write", True) else "DEFERRED"
+        mode = options.get("sqlite_begin", usual)
         connection.exec_driver_sql(f"BEGIN {mode}")
 
 
@@ -251,10 +254,14 @@ def _dbsession(request: Any) -> Session:
     if given is not None:
         session: Session = given
         return session
-    engine = engine_of(request.registry)
+    begin = reading if only_reads(request) else writing
+    return make_session(begin(engine_of(request.registry)), request.tm)
+
+
+def only_reads(request: Any) -> bool:
+    """Whether a request's own transaction is of the reading kind; a session that somebody brought may write."""
     first_try = request.environ.get("retry.attempt", 0) == 0
-    begin = reading if request.method in _SAFE_METHODS and first_try else writing
-    return make_session(begin(engine), request.tm)
+    return request.method in _SAFE_METHODS and first_try and "feedsite.dbsession" not in request.environ
 
 
 def engine_from_settings(settings: Settings) -> Engine:

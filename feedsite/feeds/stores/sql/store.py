@@ -41,6 +41,7 @@ class SqlStore:
         names: the prefixes of the tables' names.
         clock: milliseconds since 1970 in place of the database's clock.
         overlap_ms: how long after its delivery a row is still laid over what an index says.
+        makes_tables: whether the first use makes the tables that are not there; False where migrations do.
     """
 
     def __init__(
@@ -52,13 +53,14 @@ class SqlStore:
         names: tuple[str, str] | None = None,
         clock: Clock = clock,
         overlap_ms: int = OVERLAP_MS,
+        makes_tables: bool = True,
     ) -> None:
         self.tables: Tables = tables(*names) if names else default_tables()
         self._url, self._borrowed, self._clock = url or "sqlite://", connection, clock
         self._engine: Engine | None = engine
         self._owns_engine = engine is None
         self.overlap_ms = overlap_ms
-        self._created = False
+        self._created = not makes_tables
         self._lock = threading.RLock()
         self._changed = Changed()
 
