@@ -27,10 +27,9 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from sqlalchemy.engine import RowMapping
 
 from feedsite.feeds.stores.generation import LIVE, NEXT, OLD, Generation
-from feedsite.feeds.stores.sql.record import Kind, Pair, Record
+from feedsite.feeds.stores.sql.record import Kind, Pair, Record, Row
 from feedsite.feeds.stores.sql.tracking import Changed, insert
 
 _BATCH = 1000
@@ -50,7 +49,7 @@ class Parcel:
 
     kind: Kind
     key: tuple[str, ...]
-    row: RowMapping
+    row: Row
     targets: tuple[Generation, ...]
     lease: int
 
@@ -126,7 +125,7 @@ class Ledger(Record):
         if only is not None:
             statement = statement.where(pair.among(only))
         parcels = []
-        for row in self.connection.execute(statement).mappings():
+        for row in self._rows(statement):
             lacking = tuple(target for target in targets if row[f"known_{target.slot}"] < row["version"])
             parcels.append(Parcel(pair.kind, tuple(row[name] for name in pair.key), row, lacking, lease))
         for at in range(0, len(parcels), _BATCH):
@@ -168,7 +167,7 @@ class Ledger(Record):
             free.update(tuple(row) for row in self.connection.execute(statement))
         return free
 
-    def set_aside(self, refused: Iterable[tuple[Kind, RowMapping, str]]) -> None:
+    def set_aside(self, refused: Iterable[tuple[Kind, Row, str]]) -> None:
         """Note rows that a generation did not take while it was filled: (kind, row, reason)."""
         given = list(refused)
         for pair in self.pairs:
@@ -191,7 +190,7 @@ class Ledger(Record):
             if rows:
                 self.connection.execute(statement, rows)
 
-    def deliver_again(self, rows: Iterable[tuple[Kind, RowMapping, int]]) -> None:
+    def deliver_again(self, rows: Iterable[tuple[Kind, Row, int]]) -> None:
         """Have rows delivered (again): (kind, row, the version that the index has, which the record's will pass)."""
         by_kind = {pair.kind: pair for pair in self.pairs}
         for kind, row, known in rows:
@@ -237,8 +236,9 @@ class Ledger(Record):
     def add(self, generation: Generation) -> bool:
         """Store a new generation; returns False when its slot is taken.
 
-        On PostgreSQL it waits until everybody who writes and saw no generation has ended (a few statements' time; the
-        database's own lock time-out applies), so that the record holds all that is not noted as changed.
+        On PostgreSQL it waits until everybody who writes and saw no generation has ended, so that the record holds all
+        that is not noted as changed. It gives up after a second (StoreUnavailable), because readers wait behind it: try
+        again.
         """
         self._lock()
         if generation.slot in self.generations():
@@ -285,6 +285,7 @@ class Ledger(Record):
     def _lock(self) -> None:
         if self.connection.dialect.name == "postgresql":
             name = self.connection.dialect.identifier_preparer.format_table(self.tables.generations)
+            self.connection.execute(text("SET LOCAL lock_timeout = '1s'"))
             self.connection.execute(text(f"LOCK TABLE {name} IN ACCESS EXCLUSIVE MODE"))
 
 

@@ -7,14 +7,13 @@ index says.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, cast
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, func, or_, select, tuple_, update
-from sqlalchemy.engine import RowMapping
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, literal, or_, select, tuple_, update
 
-from feedsite.feeds.stores.generation import LIVE, OLD, Generation
+from feedsite.feeds.stores.generation import LIVE, NEXT, OLD, Generation
 from feedsite.feeds.stores.sql.tables import LINK_KEY, Tables
 
 #: Longer than an index takes to show what it has acknowledged, with every clock's error.
@@ -22,14 +21,16 @@ OVERLAP_MS = 10_000
 _BATCH = 1000
 
 Kind = Literal["act", "link"]
+Row = Mapping[str, Any]
+"""A row of the tables of acts or of links: all its columns by name."""
 
 
 @dataclass(frozen=True)
 class Overlay:
     """The rows that are not settled, tombstones among them: all columns of the tables of acts and of links."""
 
-    acts: tuple[RowMapping, ...] = ()
-    links: tuple[RowMapping, ...] = ()
+    acts: tuple[Row, ...] = ()
+    links: tuple[Row, ...] = ()
 
     def __len__(self) -> int:
         return len(self.acts) + len(self.links)
@@ -127,11 +128,11 @@ class Record:
 
     def overlay(self, limit: int) -> Overlay | None:
         """What the live generation may not show yet; None: more than `limit` rows."""
-        found: list[tuple[RowMapping, ...]] = []
+        found: list[tuple[Row, ...]] = []
         left = limit
         for pair in self.pairs:
             statement = select(*pair.rows.c).join(pair.changes, pair.joined()).where(self._unsettled(pair))
-            found.append(tuple(self.connection.execute(statement.limit(left + 1)).mappings()))
+            found.append(tuple(self._rows(statement.limit(left + 1))))
             left -= len(found[-1])
             if left < 0:
                 return None
@@ -191,44 +192,50 @@ class Record:
 
     # Rows in order, to fill and to verify
 
-    def acts_before(self, key: tuple[int, str] | None, since: int, until: int, size: int) -> list[RowMapping]:
-        """Acts, newest first, tombstones among them.
-
-        Args:
-            key: (position, id) that they come after in that order; None: from the newest on.
-            since, until: positions: the least one, and the first one too high.
-            size: how many at most.
-        """
+    def acts_before(self, key: tuple[Any, ...] | None, size: int) -> list[Row]:
+        """Acts, newest first, tombstones among them, after a (position, id) in that order; None: from the newest on."""
         acts = self.tables.acts
-        statement = select(acts).where(acts.c.position >= since, acts.c.position < until)
+        statement = select(acts).order_by(acts.c.position.desc(), acts.c.id.desc()).limit(size)
         if key is not None:
             statement = statement.where(tuple_(acts.c.position, acts.c.id) < key)
-        statement = statement.order_by(acts.c.position.desc(), acts.c.id.desc()).limit(size)
-        return list(self.connection.execute(statement).mappings())
+        return self._rows(statement)
 
-    def links_after(self, key: tuple[str, ...] | None, size: int) -> list[RowMapping]:
+    def links_after(self, key: tuple[Any, ...] | None, size: int) -> list[Row]:
         """Links in the order of their keys, tombstones among them, after one."""
         links = self.tables.links
         columns = [links.c[name] for name in LINK_KEY]
         statement = select(links).order_by(*columns).limit(size)
         if key is not None:
             statement = statement.where(tuple_(*columns) > key)
-        return list(self.connection.execute(statement).mappings())
+        return self._rows(statement)
+
+    def rows(self, kind: Kind, keys: Sequence[tuple[str, ...]]) -> dict[tuple[str, ...], tuple[Row, bool, bool]]:
+        """Rows by key: (row, the slot `live` lacks it, the slot `next` does); what the record never had is absent."""
+        pair = next(pair for pair in self.pairs if pair.kind == kind)
+        columns = [pair.rows.c[name] for name in pair.key]
+        lacks = [func.coalesce(pair.behind(slot), False).label(f"lacks_{slot}") for slot in (LIVE, NEXT)]
+        found: dict[tuple[str, ...], tuple[Row, bool, bool]] = {}
+        for at in range(0, len(keys), _BATCH):
+            part = list(keys[at : at + _BATCH])
+            chosen = columns[0].in_([key[0] for key in part]) if len(columns) == 1 else tuple_(*columns).in_(part)
+            statement = select(*pair.rows.c, *lacks).outerjoin(pair.changes, pair.joined()).where(chosen)
+            for row in self._rows(statement):
+                key = tuple(row[name] for name in pair.key)
+                found[key] = (row, bool(row[f"lacks_{LIVE}"]), bool(row[f"lacks_{NEXT}"]))
+        return found
+
+    def is_settled(self) -> bool:
+        """Whether nothing at all is noted as changed."""
+        changes = [select(literal(1)).select_from(pair.changes).exists() for pair in self.pairs]
+        return not self.connection.execute(select(or_(*changes))).scalar_one()
 
     def count(self, kind: Kind) -> int:
         """How many rows of a kind stand."""
         table = self.tables.acts if kind == "act" else self.tables.links
         return self.connection.execute(select(func.count()).select_from(table).where(~table.c.deleted)).scalar_one()
 
-    def edges(self) -> tuple[int, int] | None:
-        """The lowest and the highest position of all acts; None where there are none."""
-        acts = self.tables.acts
-        row = self.connection.execute(
-            select(
-                select(func.min(acts.c.position)).scalar_subquery(), select(func.max(acts.c.position)).scalar_subquery()
-            )
-        ).one()
-        return None if row[0] is None else (row[0], row[1])
+    def _rows(self, statement: Select[Any]) -> list[Row]:
+        return cast("list[Row]", self.connection.execute(statement).mappings().all())
 
     def update_generation(self, changed: Generation) -> bool:
         """Store a generation's new description, one revision on; returns False when somebody else was first."""
@@ -236,8 +243,3 @@ class Record:
         statement = update(table).where(table.c.id == changed.id, table.c.rev == changed.rev - 1)
         values = {"layout": changed.layout(), "whole": changed.whole, "rev": changed.rev}
         return self.connection.execute(statement.values(**values)).rowcount > 0
-
-
-def one_on(generation: Generation, **changes: Any) -> Generation:
-    """A generation with changes, one revision on."""
-    return replace(generation, rev=generation.rev + 1, **changes)
