@@ -71,6 +71,8 @@ class HomeService:
         marker = None if mark is None else mark.marker
         everything = CursorAggregator(reader, include_history=True, size=SIZE)
         news = NewsAggregator(reader, include_history=True, size=SIZE, newer_than=marker)
+        if marker is not None:
+            self._feeds.expect(lambda feeds: self._count_news(feeds, reader, marker))
         timeline = self._timelines.read(news if only_new else everything, cursor)
         return Home(
             timeline=timeline,
@@ -84,7 +86,11 @@ class HomeService:
         """How many acts of others are newer than the mark; where there is none, those on the page."""
         if marker is None:
             return Counted(sum(item.actor != reader for item in timeline.page.items), False)
-        return self._feeds.count_new(NewsAggregator(reader, include_history=True), marker)
+        return self._count_news(self._feeds, reader, marker)
+
+    @staticmethod
+    def _count_news(feeds: Manager, reader: Entity, marker: Marker) -> Counted:
+        return feeds.count_new(NewsAggregator(reader, include_history=True), marker)
 
     def why_empty(self, reader: Entity, *, only_new: bool = False) -> str:
         """Which of the three states an empty page of a reader's network is in."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from babel.dates import format_skeleton
@@ -86,6 +86,11 @@ class ProfilePresenter:
         self._request, self._person = request, person
         self._feeds: Manager = request.find_service(Manager)
 
+    def expect(self) -> None:
+        """Say that the figures of the head will be asked for soon."""
+        for _name, _route, figure in self._figures():
+            self._feeds.expect(figure)
+
     def view(self, current: str = "") -> ProfileView:
         """The person, since when, and the tabs of their pages.
 
@@ -99,16 +104,19 @@ class ProfilePresenter:
             stats=self._stats(current),
         )
 
-    def _stats(self, current: str) -> tuple[TabView, ...]:
+    def _figures(self) -> tuple[tuple[str, str, Callable[[Manager], Counted]], ...]:
+        """What is counted, the page that shows it, and the question."""
         viewer = None if self._request.identity is None else self._request.identity.entity
         entity = Entity("person", self._person.id)
         written = ActorAggregator(entity, viewer=viewer, verbs=("create", "reply"))
-        notes = self._feeds.count_new(written, None, cap=_COUNTED)
-        counts = (
-            ("notes", "timelines.profile", notes),
-            ("following", "timelines.following", Counted(self._feeds.count_following(entity), True)),
-            ("followers", "timelines.followers", Counted(self._feeds.count_followers(entity), True)),
+        return (
+            ("notes", "timelines.profile", lambda feeds: feeds.count_new(written, None, cap=_COUNTED)),
+            ("following", "timelines.following", lambda feeds: Counted(feeds.count_following(entity), True)),
+            ("followers", "timelines.followers", lambda feeds: Counted(feeds.count_followers(entity), True)),
         )
+
+    def _stats(self, current: str) -> tuple[TabView, ...]:
+        counts = [(name, route, figure(self._feeds)) for name, route, figure in self._figures()]
         return tuple(
             TabView(
                 self._words(name, count),

@@ -47,6 +47,10 @@ class TimelineService:
         """
         return self.of(self._feeds.get_page(aggregator, cursor))
 
+    def expect(self, aggregator: Aggregator, cursor: str | None = None) -> None:
+        """Say that this page of a feed will be read soon: a store far away fetches it along with the next question."""
+        self._feeds.expect(lambda feeds: feeds.get_page(aggregator, cursor))
+
     def of(self, page: Page) -> Timeline:
         """A page that was read already, with everything its items show."""
         ends = [end for item in page.every_item() for end in (item.object, item.target) if end is not None]
@@ -87,18 +91,25 @@ class TimelineService:
 
     def active_people(self, viewer: Entity | None, limit: int = 5) -> list[Person]:
         """Who wrote or shared in public lately and is neither the viewer nor followed by them, newest first."""
-        recent = PublicAggregator(viewer, verbs=("create", "reply", "announce"), size=_RECENT_ACTS, public_only=True)
-        actors = list(dict.fromkeys(item.actor for item in self._feeds.get_page(recent).items))
+        actors = list(dict.fromkeys(item.actor for item in self._feeds.get_page(_recent(viewer)).items))
         if viewer is not None:
             known = {row.entity for row in self._feeds.linked(viewer, actors, kinds=("follow",))} | {viewer}
             actors = [actor for actor in actors if actor not in known]
         return self.people_of(actors[:limit])
+
+    def expect_active_people(self, viewer: Entity | None) -> None:
+        """Say that `active_people` will be asked soon."""
+        self.expect(_recent(viewer))
 
     def people_of(self, entities: Iterable[Entity]) -> list[Person]:
         """These people, in this order, less those who are suspended or do not exist."""
         keys = [entity.key for entity in entities]
         found = self._people.by_key(keys)
         return [found[key] for key in keys if key in found and found[key].state != "suspended"]
+
+
+def _recent(viewer: Entity | None) -> PublicAggregator:
+    return PublicAggregator(viewer, verbs=("create", "reply", "announce"), size=_RECENT_ACTS, public_only=True)
 
 
 def _joined(newer: Group, older: Group) -> Group:

@@ -21,7 +21,7 @@ from feedsite.timelines.marks import HOME, posted_mark
 from feedsite.timelines.people import LinkLists, ProfilePresenter, person_of, person_views
 from feedsite.timelines.presenters import TimelinePresenter, empty_state, home_view, nothing_yet
 from feedsite.timelines.services import TimelineService
-from feedsite.timelines.tags import tag_view
+from feedsite.timelines.tags import expect_tag_view, tag_view
 from feedsite.timelines.verbs import verbs_of
 from feedsite.web.cursors import cursor_from, first_page_url, page_url
 from feedsite.web.redirects import see_other
@@ -133,11 +133,13 @@ def archive_month(request: Any) -> dict[str, object]:
     """A month, newest first; with ``?verb=`` the acts of one verb."""
     month, verb = Month.of(request.matchdict), request.GET.get("verb", "")
     timelines, reader = request.find_service(TimelineService), request.identity.entity
+    acts, cursor = month.acts(reader, request.zone, verb), cursor_from(request)
+    timelines.expect(acts, cursor)
     by_verb = timelines.groups(month.by_verb(reader, request.zone))
     tabs = ArchivePresenter(request).tabs(month, by_verb, verb)
     if verb and verb not in verbs_of(request.registry) and not any(tab.current for tab in tabs):
         raise HTTPNotFound
-    read = timelines.read(month.acts(reader, request.zone, verb), cursor_from(request))
+    read = timelines.read(acts, cursor)
     all_url = tabs[0].url if by_verb else request.route_path("timelines.archive")
     empty = None if read.page.items else empty_state(request, FILTERED, all_url=all_url)
     title = month.title(request.locale_name)
@@ -152,12 +154,14 @@ def archive_month(request: Any) -> dict[str, object]:
 def profile(request: Any) -> dict[str, object]:
     """What one person did, newest first, as far as the reader may see it."""
     person = person_of(request)
+    head = ProfilePresenter(request, person)
+    head.expect()
     acts = ActorAggregator(Entity("person", person.id), viewer=_viewer(request), size=_SIZE)
     read = request.find_service(TimelineService).read(acts, cursor_from(request))
     label = request.localizer.translate(_("What ${name} did"), mapping={"name": person.name})
     empty = nothing_yet(request, _("Nothing here yet"), _("There is nothing here that you may see."))
     return {
-        "profile": ProfilePresenter(request, person).view("notes"),
+        "profile": head.view("notes"),
         "timeline": TimelinePresenter(request, read).view(label, empty=empty, label_hidden=True),
     }
 
@@ -167,9 +171,11 @@ def profile(request: Any) -> dict[str, object]:
 def people(request: Any) -> dict[str, object]:
     """Whom somebody follows, or who follows them; the newest link first."""
     person, name = person_of(request), request.matched_route.name.removeprefix("timelines.")
+    head = ProfilePresenter(request, person)
+    head.expect()
     found, following = LinkLists(request, person, name).read()
     return {
-        "profile": ProfilePresenter(request, person).view(name),
+        "profile": head.view(name),
         "name": name,
         "people": person_views(request, found),
         "here": request.path_qs,
@@ -193,6 +199,7 @@ def tag(request: Any) -> dict[str, object]:
         raise HTTPNotFound
     if name != given:
         raise HTTPFound(request.route_path("timelines.tag", tag=name))
+    expect_tag_view(request, name)
     acts = ThingAggregator(Entity("tag", name), viewer=_viewer(request), verbs=_WRITTEN, size=_SIZE)
     read = request.find_service(TimelineService).read(acts, cursor_from(request))
     label = request.localizer.translate(_("Latest with #${tag}"), mapping={"tag": name})
@@ -205,6 +212,7 @@ def tag(request: Any) -> dict[str, object]:
 def explore(request: Any) -> dict[str, object]:
     """What everybody writes in public, and whom one could follow."""
     timelines, viewer = request.find_service(TimelineService), _viewer(request)
+    timelines.expect_active_people(viewer)
     read = timelines.read(PublicAggregator(viewer, verbs=_WRITTEN, size=_SIZE, public_only=True), cursor_from(request))
     empty = nothing_yet(request, _("Nothing here yet"), _("Nobody has written anything in public so far."))
     return {

@@ -18,7 +18,9 @@ _AT_ONCE = 36
 
 def month_page(context: Context[YearMonthAggregator]) -> Page:
     """A page of whole months, in their years."""
-    size = context.aggregator.size
+    size, bounded = context.aggregator.size, _bounded(context)
+    if bounded and Facet.VERB in context.aggregator.levels:
+        context.reader.ahead(lambda: _months(context, size + 1), lambda: _verb_answers(context, bounded))
     found = _months(context, size + 1)
     months = found[:size]
     following = None
@@ -33,6 +35,10 @@ def month_page(context: Context[YearMonthAggregator]) -> Page:
 def _months(context: Context[YearMonthAggregator], size: int) -> list[tuple[Month, CellAnswer]]:
     """The newest months that have something; where a long stretch has nothing, the next act tells where to go on."""
     before, query = context.cursor.before, context.query
+    bounded = _bounded(context)
+    if bounded is not None:
+        answers = _answers(context, [Cell((), month.since, month.until) for month in bounded])
+        return [(month, answer) for month, answer in zip(bounded, answers, strict=True) if answer.count][:size]
     context.reader.ahead(lambda: context.reader.oldest(query, None, 1), lambda: context.reader.newest(query, before, 1))
     oldest = context.reader.oldest(query, None, 1)
     newest = context.reader.newest(query, before, 1)
@@ -46,6 +52,18 @@ def _months(context: Context[YearMonthAggregator], size: int) -> list[tuple[Mont
             break
         newest = context.reader.newest(query, OrderKey(floor_position(months[-1].since), ""), 1)
     return found[:size]
+
+
+def _bounded(context: Context[YearMonthAggregator]) -> list[Month] | None:
+    """The months of a feed that has bounds in time not far apart: nothing need be asked to know them."""
+    query, before = context.query, context.cursor.before
+    if query.since_ms is None or query.until_ms is None:
+        return None
+    last = query.until_ms - 1 if before is None else min(query.until_ms, position_ms(before.position)) - 1
+    if last < query.since_ms:
+        return []
+    months = list(islice(months_down(last, query.since_ms, context.aggregator.zone), _AT_ONCE + 1))
+    return months if len(months) <= _AT_ONCE else None
 
 
 def _answers(context: Context[YearMonthAggregator], cells: list[Cell]) -> list[CellAnswer]:
@@ -83,8 +101,7 @@ def _with_verbs(context: Context[YearMonthAggregator], months: list[tuple[Month,
     if not months:
         return []
     verbs = known_verbs(context)
-    cells = [Cell(((Facet.VERB, verb),), month.since, month.until) for month, _ in months for verb in verbs]
-    answers = iter(zip(cells, _answers(context, cells), strict=True))
+    answers = iter(_verb_answers(context, [month for month, _ in months]))
     made = []
     for month, counted in months:
         inner = []
@@ -96,6 +113,12 @@ def _with_verbs(context: Context[YearMonthAggregator], months: list[tuple[Month,
         total, exact = context.total(counted.count)
         made.append((month, Group("month", month.month, (), tuple(inner), total, exact, latest=inner[0].latest)))
     return made
+
+
+def _verb_answers(context: Context[YearMonthAggregator], months: list[Month]) -> list[tuple[Cell, CellAnswer]]:
+    verbs = known_verbs(context)
+    cells = [Cell(((Facet.VERB, verb),), month.since, month.until) for month in months for verb in verbs]
+    return list(zip(cells, _answers(context, cells), strict=True))
 
 
 def _in_years(months: Made) -> list[Group]:

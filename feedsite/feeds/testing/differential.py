@@ -304,14 +304,15 @@ class DifferentialContract:
     def _calendar(self, history: History, options: Any) -> None:
         zone = options.draw(st.sampled_from(ZONES), label="zone")
         reader = options.draw(_person, label="reader")
-        plain = YearMonthAggregator(reader, zone=zone, activities_per_group=1000, **self._common(options))
+        year = options.draw(st.sampled_from((None, None, 2026, 2025)), label="year")
+        plain = YearMonthAggregator(reader, year, zone=zone, activities_per_group=1000, **self._common(options))
         found = [
             (year.value, month.value, [item.id for item in month.items])
             for year in history.network.groups(plain)
             for month in year.groups
         ]
         assert found == [(year, month, ids) for year, month, ids, _ in history.model.months(plain)]
-        by_verb = YearMonthTypeAggregator(reader, zone=zone, activities_per_group=1000, **self._common(options))
+        by_verb = YearMonthTypeAggregator(reader, year, zone=zone, activities_per_group=1000, **self._common(options))
         typed = [
             (year.value, month.value, {group.value: [item.id for item in group.items] for group in month.groups})
             for year in history.network.groups(by_verb)

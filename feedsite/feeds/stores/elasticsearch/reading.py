@@ -56,6 +56,7 @@ class IndexReader(LinkReader):
     def __init__(self, sitting: Sitting, record: FeedReader) -> None:
         super().__init__(sitting)
         self._record = record
+        self._verbs: list[str] | None = None
 
     def now(self) -> int:
         """The record's clock."""
@@ -119,7 +120,9 @@ class IndexReader(LinkReader):
 
     def verbs(self) -> list[str]:
         """Every verb that was ever stored."""
-        return self._record.verbs()
+        if self._verbs is None:
+            self._verbs = self._record.verbs()
+        return self._verbs
 
     def standing(self, verb: str, actor: Entity, objects: Sequence[Entity]) -> set[Entity]:
         """For which of the objects the actor's act of this verb stands."""
