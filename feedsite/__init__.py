@@ -24,6 +24,7 @@ INCLUDES = (
     "feedsite.notifications",
     "feedsite.moderation",
     "feedsite.admin",
+    "feedsite.indexing",
 )
 
 

@@ -1,4 +1,5 @@
-"""What the site says about itself: one log line for a request, UTC, one event a line; `Server-Timing` in development.
+"""What the site says about itself: one log line for a request, UTC, one event a line; counters; `Server-Timing` in
+development.
 
 No secret, no token, no query string and no form ever gets into a line: a request is named by its route.
 """
@@ -14,8 +15,11 @@ from typing import Any
 
 import structlog
 from pyramid.response import Response
+from pyramid_retry import is_error_retryable
 
 from feedsite.db import counting_statements
+from feedsite.feeds.stores.elasticsearch.deadline import Trips, counting_trips
+from feedsite.metrics import Metrics
 from feedsite.settings import Settings, settings_of
 
 _CONTROL = {code: f"\\x{code:02x}" for code in [*range(0x20), 0x7F, *range(0x80, 0xA0), 0x2028, 0x2029]} | {
@@ -50,36 +54,65 @@ def configure_logging() -> None:
 
 
 def observe_tween(handler: Callable[[Any], Response], registry: Any) -> Callable[[Any], Response]:
-    """Measure a request and log it."""
+    """Measure a request, log it and count it."""
     settings: Settings = settings_of(registry)
+    metrics: Metrics = registry["feedsite.metrics"]
+    has_index = settings.store == "elasticsearch"
     log = structlog.get_logger("feedsite.requests")
 
     def tween(request: Any) -> Response:
         started = time.perf_counter()
         request.log_id = secrets.token_hex(8)
-        with counting_statements() as count, structlog.contextvars.bound_contextvars(request=request.log_id):
+        with (
+            counting_statements() as count,
+            counting_trips() as trips,
+            structlog.contextvars.bound_contextvars(request=request.log_id),
+        ):
             response = handler(request)
-            milliseconds = (time.perf_counter() - started) * 1000
+            seconds = time.perf_counter() - started
             route = getattr(request, "matched_route", None)
+            name = route.name if route is not None else "-"
             log.info(
                 "request",
                 method=request.method,
-                route=route.name if route is not None else "-",
+                route=name,
                 status=response.status_int,
-                milliseconds=round(milliseconds, 1),
+                milliseconds=round(seconds * 1000, 1),
                 statements=len(count),
                 attempt=request.environ.get("retry.attempt", 0) + 1,
+                **({"round_trips": len(trips), "fallback": request.feeds_degraded or "-"} if has_index else {}),
             )
+        if getattr(request, "exception", None) is not None and is_error_retryable(request, request.exception):
+            metrics.begun_anew(name)
+        else:
+            metrics.answered(name, request.method, response.status_int, seconds)
+        if has_index:
+            metrics.asked_index(trips.seconds)
         if settings.environment == "development":
-            response.headers["Server-Timing"] = f'total;dur={milliseconds:.1f}, sql;desc="{len(count)} statements"'
+            response.headers["Server-Timing"] = server_timing(seconds, len(count), trips if has_index else None)
         return response
 
     return tween
 
 
+def server_timing(seconds: float, statements: int, trips: Trips | None) -> str:
+    """The header that a browser's tools show beside a request (https://www.w3.org/TR/server-timing/).
+
+    Args:
+        seconds: that the request took.
+        statements: SQL statements it ran.
+        trips: its round trips to the search cluster; None: there is no cluster.
+    """
+    parts = [f"total;dur={seconds * 1000:.1f}", f'sql;desc="{statements} statements"']
+    if trips is not None:
+        parts.append(f'index;dur={sum(trips.seconds) * 1000:.1f};desc="{len(trips)} round trips"')
+    return ", ".join(parts)
+
+
 def includeme(config: Any) -> None:
-    """Set up the loggers and put the tween outside of the transaction."""
+    """Set up the loggers and the counters, and put the tween outside of the transaction."""
     configure_logging()
+    config.registry["feedsite.metrics"] = Metrics()
     config.add_tween(
         "feedsite.observability.observe_tween",
         over=("pyramid_tm.tm_tween_factory", "pyramid.tweens.excview_tween_factory"),

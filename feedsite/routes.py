@@ -14,6 +14,7 @@ ROUTES: tuple[tuple[str, str], ...] = (
     # Machines
     ("machines.health", "/healthz"),
     ("machines.ready", "/readyz"),
+    ("machines.metrics", "/metrics"),
     ("machines.robots", "/robots.txt"),
     ("machines.security", "/.well-known/security.txt"),
     # Accounts
@@ -51,6 +52,8 @@ ROUTES: tuple[tuple[str, str], ...] = (
     ("admin.reinstate", f"/admin/people/{_PERSON}/reinstate"),
     ("admin.role", f"/admin/people/{_PERSON}/role"),
     ("admin.audit", "/admin/audit"),
+    ("admin.index", "/admin/index"),
+    ("admin.index_retry", "/admin/index/retry"),
     # Notes
     ("posts.write", "/notes"),
     ("posts.reply", f"/notes/{_NOTE}/reply"),

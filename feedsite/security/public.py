@@ -13,6 +13,7 @@ PUBLIC_ROUTES = frozenset(
         "static",
         "machines.health",
         "machines.ready",
+        "machines.metrics",  # by a token of its own
         "machines.robots",
         "machines.security",
         "accounts.join",

@@ -1,10 +1,12 @@
-"""Addresses for machines: health, robots, whom to tell about a security problem."""
+"""Addresses for machines: health, figures, robots, whom to tell about a security problem."""
 
 from __future__ import annotations
 
+import hmac
 from datetime import timedelta
 from typing import Any
 
+from prometheus_client import CONTENT_TYPE_LATEST
 from pyramid.httpexceptions import HTTPNotFound
 from pyramid.response import Response
 from pyramid.view import view_config
@@ -13,6 +15,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from feedsite.accounts.models import Person
 from feedsite.db import utcnow
+from feedsite.indexing.services import IndexService
+from feedsite.metrics import Reading, metrics_of
 
 _ROBOTS = """User-agent: *
 Disallow: /home
@@ -39,12 +43,43 @@ def health(request: Any) -> Response:
 
 @view_config(route_name="machines.ready", request_method="GET")
 def ready(request: Any) -> Response:
-    """Whether pages can be served: the database answers and has our tables."""
+    """Whether pages can be served: the database answers and has our tables; and how the search index stands."""
     try:
         request.dbsession.execute(select(Person.id).limit(1))
+        index = request.find_service(IndexService).state()
     except SQLAlchemyError:
         return _text("the database does not answer, or is not migrated\n", status=503)
-    return _text("ok\n")
+    # Without its index the site serves the same pages from the database: it is ready, and says what is amiss.
+    return _text("ok\n" if index == "off" else f"ok\nindex: {index}\n")
+
+
+@view_config(route_name="machines.metrics", request_method="GET")
+def metrics(request: Any) -> Response:
+    """Figures for Prometheus, for whoever has the token; in production there is no such page without one."""
+    settings = request.site_settings
+    if not settings.metrics_token and settings.is_production:
+        raise HTTPNotFound
+    if settings.metrics_token and not _has_token(request, settings.metrics_token):
+        refusal = _text("a bearer token is needed\n", status=401)
+        refusal.headers["WWW-Authenticate"] = 'Bearer realm="metrics"'
+        return refusal
+    try:
+        readings = [*request.find_service(IndexService).readings(), _database_up(1)]
+    except SQLAlchemyError:
+        readings = [_database_up(0)]
+    answer = _text("")
+    answer.body = metrics_of(request.registry).text(readings)
+    answer.headers["Content-Type"] = CONTENT_TYPE_LATEST
+    return answer
+
+
+def _has_token(request: Any, token: str) -> bool:
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    return scheme.lower() == "bearer" and hmac.compare_digest(given.strip().encode(), token.encode())
+
+
+def _database_up(value: float) -> Reading:
+    return Reading("feedsite_database_up", "Whether the database answered just now.", {"": value})
 
 
 @view_config(route_name="machines.robots", request_method="GET")

@@ -154,3 +154,25 @@ def test_of_many_threads_one_tries(breaker, clock):
     for thread in threads:
         thread.join()
     assert sum(allowed) == 1
+
+
+def test_a_sign_of_life_lets_the_next_request_try(breaker, clock):
+    opened(breaker)
+    breaker.encouraged()
+    assert breaker.state == "open"
+    assert breaker.allows()
+    assert not breaker.allows()
+    breaker.failed("timeout")
+    assert not breaker.allows()
+
+
+def test_who_did_not_ask_after_all_gives_the_trial_back(breaker, clock):
+    opened(breaker)
+    clock.passes(1.1)
+    assert breaker.allows()
+    breaker.unused()
+    assert breaker.allows()
+    breaker.succeeded()
+    assert breaker.state == "closed"
+    breaker.unused()
+    assert breaker.state == "closed"

@@ -38,6 +38,7 @@ CASES: dict[str, dict[str, dict[str, str]]] = {
     "static": {"GET": EVERYBODY},
     "machines.health": {"GET": EVERYBODY},
     "machines.ready": {"GET": EVERYBODY},
+    "machines.metrics": {"GET": EVERYBODY},  # in development and tests; in production whoever has the token
     "machines.robots": {"GET": EVERYBODY},
     "machines.security": {"GET": EVERYBODY},
     "accounts.join": {"GET": EVERYBODY, "POST": EVERYBODY},
@@ -56,6 +57,8 @@ CASES: dict[str, dict[str, dict[str, str]]] = {
     "admin.reinstate": {"POST": MODERATORS},
     "admin.role": {"POST": ADMINS},
     "admin.audit": {"GET": MODERATORS},
+    "admin.index": {"GET": ADMINS},
+    "admin.index_retry": {"POST": ADMINS},
     "posts.note": {"GET": EVERYBODY},
     "posts.write": {"GET": PUBLIC_ACTORS, "POST": PUBLIC_ACTORS},
     "posts.reply": {"GET": PUBLIC_ACTORS, "POST": PUBLIC_ACTORS},

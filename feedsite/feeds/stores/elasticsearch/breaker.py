@@ -72,6 +72,12 @@ class Breaker:
             if self._state == "half-open":
                 self._state, self._pause, self.reason = "closed", self._first, ""
 
+    def encouraged(self) -> None:
+        """The cluster gave another sign of life: the next request may try at once."""
+        with self._lock:
+            if self._state == "open":
+                self._until = self._clock()
+
     def unused(self) -> None:
         """Who was let through did not ask after all: the next one may try."""
         with self._lock:
