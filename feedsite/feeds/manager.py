@@ -21,7 +21,7 @@ from feedsite.feeds.network import Link
 from feedsite.feeds.page import Item, Page
 from feedsite.feeds.query import Cell, Facet, FeedQuery, Freshness, Marker, Scope
 from feedsite.feeds.stores.base import FeedReader, FeedStore, Written
-from feedsite.feeds.stores.sql import SqlStore
+from feedsite.feeds.stores.opening import open_store
 
 _CHUNK = 2000
 URL_VARIABLE = "FEEDSITE_FEEDS_URL"
@@ -41,8 +41,9 @@ class Manager(LinkMethods):
     Args:
         feed_index, network_index: the names that what the store makes begins with; sites that share a database differ
             in them.
-        url: an SQLAlchemy URL of SQLite or PostgreSQL; otherwise the environment's FEEDSITE_FEEDS_URL; otherwise in
-            memory.
+        url: an SQLAlchemy URL of SQLite or PostgreSQL, or `http(s)://` of an Elasticsearch node; otherwise the
+            environment's FEEDSITE_FEEDS_URL; otherwise in memory.
+        record: with Elasticsearch, the SQLAlchemy URL of its record; an SQLite file in the current folder unless given.
         store: a store, in place of a URL.
         secret: signs cursors; managers with the same secret accept each other's.
         renotify: for verbs that can be undone: done again this long after the last time, they notify again (otherwise
@@ -57,12 +58,13 @@ class Manager(LinkMethods):
         network_index: str = "network",
         *,
         url: str | None = None,
+        record: str | None = None,
         store: FeedStore | None = None,
         secret: bytes = b"",
         renotify: dict[str, timedelta] | None = None,
     ) -> None:
         names = (checked_name(feed_index, "feed_index"), checked_name(network_index, "network_index"))
-        self.store: FeedStore = store or SqlStore(url or os.environ.get(URL_VARIABLE), names=names)
+        self.store: FeedStore = store or open_store(url or os.environ.get(URL_VARIABLE), names, record)
         self._codec = CursorCodec(secret or "/".join(names).encode())
         self._renotify = dict(renotify or {})
 
@@ -310,13 +312,27 @@ class Manager(LinkMethods):
 
         return {item.id for item in self.store.look_up(newest)}
 
-    def execute_raw_feeds_query(self, _query: object) -> None:
-        """Only with Elasticsearch: an SQL store has no such query language; raises NotSupported."""
-        raise NotSupported("execute_raw_feeds_query needs a store on Elasticsearch; this one is SQL")
+    def execute_raw_feeds_query(self, query: dict[str, Any]) -> dict[str, Any]:
+        """What Elasticsearch answers to a search of its own language among the acts of the live generation.
 
-    def execute_raw_network_query(self, _query: object) -> None:
-        """Only with Elasticsearch: an SQL store has no such query language; raises NotSupported."""
-        raise NotSupported("execute_raw_network_query needs a store on Elasticsearch; this one is SQL")
+        It sees what the index has, tombstones among it (`deleted`), and knows no viewer: who may read what is up to the
+        caller.
+
+        Raises:
+            NotSupported: the store is SQL. StoreUnavailable.
+        """
+        return self._raw(query, "feeds")
+
+    def execute_raw_network_query(self, query: dict[str, Any]) -> dict[str, Any]:
+        """The same among links."""
+        return self._raw(query, "network")
+
+    def _raw(self, query: dict[str, Any], part: str) -> dict[str, Any]:
+        search = getattr(self.store, "search", None)
+        if search is None:
+            raise NotSupported(f"execute_raw_{part}_query needs a store on Elasticsearch; this one is SQL")
+        answer: dict[str, Any] = search(query, part)
+        return answer
 
 
 class _Matching(CursorAggregator):

@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Any, Literal, TypeVar
 
 from feedsite.feeds.errors import StoreUnavailable
 from feedsite.feeds.stores.base import FeedReader, FeedWriter
 from feedsite.feeds.stores.elasticsearch.asking import Asker
-from feedsite.feeds.stores.elasticsearch.client import Deadline, within
+from feedsite.feeds.stores.elasticsearch.client import Deadline, answering, within
 from feedsite.feeds.stores.elasticsearch.runtime import Runtime
 from feedsite.feeds.stores.elasticsearch.sitting import Overlay, Sitting
 from feedsite.feeds.stores.elasticsearch.windows import WindowReader
@@ -62,6 +62,22 @@ class ElasticStore:
         """Let go of connections."""
         self.record.close()
         self.runtime.close()
+
+    def search(self, query: dict[str, Any], part: Literal["feeds", "network"]) -> dict[str, Any]:
+        """What the cluster answers to a search, as it stands there: nothing is laid over, nobody's rules apply.
+
+        Args:
+            query: a search body of Elasticsearch.
+            part: among acts (`feeds`) or links (`network`) of the live generation.
+
+        Raises StoreUnavailable.
+        """
+        alias = self.runtime.names.feeds if part == "feeds" else self.runtime.names.network
+        with within(Deadline(self.runtime.limits.seconds)), answering():
+            answer: dict[str, Any] = self.runtime.client.search(
+                index=alias, body=query, allow_partial_search_results=False
+            ).body
+        return answer
 
     # Writing
 
@@ -150,7 +166,7 @@ class ElasticStore:
         if overlay is None:
             raise _InsteadError("backlog")
         asker = Asker(self.runtime.client)
-        laid_over = Overlay(overlay.acts, overlay.links)
+        laid_over = Overlay(map(dict, overlay.acts), map(dict, overlay.links))
         sitting = Sitting(generation, self.runtime.names, laid_over, record, asker, self.runtime.sights)
         return asker, WindowReader(sitting, plain, self.runtime.limits.window)
 
