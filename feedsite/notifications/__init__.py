@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from feedsite.feedstore import ANNOUNCING
+
 
 def includeme(config: Any) -> None:
     """Register the service, put the pane on every request, and find the views."""
     from feedsite.notifications.services import NotificationService, notification_service
-    from feedsite.notifications.views import notification_pane
+    from feedsite.notifications.views import announce_pane, notification_pane
 
     config.register_service_factory(notification_service, NotificationService)
     config.add_request_method(notification_pane, "notification_pane", reify=True)
+    config.registry.setdefault(ANNOUNCING, []).append(announce_pane)
     config.scan(".views")

@@ -55,22 +55,13 @@ class NotificationService:
             can_undo=self._marks.can_undo(reader.id, NOTIFICATIONS_READ),
         )
 
-    def expect_pane(self, reader: Entity) -> None:
-        """Say that the pane will be asked for soon: most pages show it beside something else."""
-        made: list[NotificationAggregator] = []
-
-        def pane(feeds: Manager) -> None:
-            # The marks are looked up when somebody wants to know, and once.
-            if not made:
-                made.append(self._aggregator(reader, "new", PANE_GROUPS))
-            feeds.get_page(made[0])
-            feeds.count_badge(made[0])
-
-        self._feeds.expect(pane)
+    def pane_of(self, reader: Entity) -> NotificationAggregator:
+        """What the pane and the badge read."""
+        return self._aggregator(reader, "new", PANE_GROUPS)
 
     def pane(self, reader: Entity) -> tuple[Timeline, Counted]:
         """The newest New groups, and how many groups the badge counts (to 100)."""
-        aggregator = self._aggregator(reader, "new", PANE_GROUPS)
+        aggregator = self.pane_of(reader)
         return self._timelines.read(aggregator), self._feeds.count_badge(aggregator)
 
     def group(self, reader: Entity, key: str, cursor: str | None = None) -> Timeline:

@@ -9,6 +9,8 @@ from pyramid.i18n import TranslationStringFactory
 from pyramid.response import Response
 from pyramid.view import view_config
 
+from feedsite.feeds import Manager
+from feedsite.feeds.aggregators import NotificationAggregator
 from feedsite.notifications.presenters import list_view, pane_view
 from feedsite.notifications.services import NotificationService
 from feedsite.security.permissions import Permission
@@ -65,6 +67,22 @@ def undo(request: Any) -> Response:
     """Take the last "mark all as read" back."""
     request.find_service(NotificationService).undo(request.identity.entity)
     return HTTPSeeOther(request.route_path("notifications.list"))
+
+
+def announce_pane(request: Any, feeds: Manager) -> None:
+    """Have the pane fetched along with what a signed-in reader's page asks first."""
+    if request.method not in ("GET", "HEAD") or request.identity is None:
+        return
+    made: list[NotificationAggregator] = []
+
+    def pane(manager: Manager) -> None:
+        # Looked up when somebody wants to know, and once: the service needs the manager that is being made.
+        if not made:
+            made.append(request.find_service(NotificationService).pane_of(request.identity.entity))
+        manager.get_page(made[0])
+        manager.count_badge(made[0])
+
+    feeds.expect(pane)
 
 
 def notification_pane(request: Any) -> PaneView | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +16,8 @@ from feedsite.feeds.stores.elasticsearch.alone import ElasticStoreAlone
 @pytest.fixture
 def manager(elasticsearch_url: str, elasticsearch_prefix: str, tmp_path: Path) -> Iterator[Manager]:
     """A manager with a record in a file."""
-    names = (f"{elasticsearch_prefix}-alone", f"{elasticsearch_prefix}-alonenet")
+    name = f"{elasticsearch_prefix}-{secrets.token_hex(4)}"
+    names = (f"{name}-feeds", f"{name}-network")
     made = Manager(*names, url=elasticsearch_url, record=f"sqlite:///{tmp_path / 'record.sqlite'}")
     yield made
     made.close()
