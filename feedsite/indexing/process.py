@@ -9,13 +9,12 @@ from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from feedsite.feeds.delivery import Delivery
 from feedsite.feeds.errors import StoreUnavailable
 from feedsite.feeds.stores.elasticsearch.breaker import Breaker
-from feedsite.feeds.stores.elasticsearch.client import Access, Deadline, within
+from feedsite.feeds.stores.elasticsearch.client import Access
 from feedsite.feeds.stores.elasticsearch.layout import Names
 from feedsite.feeds.stores.elasticsearch.runtime import Limits, Runtime
 from feedsite.feeds.stores.elasticsearch.store import ElasticStore
@@ -29,8 +28,8 @@ log = logging.getLogger(__name__)
 
 #: Seconds between two looks whether the cluster's indexes are those of the record.
 LOOK_SECONDS = 30.0
-#: Seconds between two looks whether the next month has its index.
-AHEAD_SECONDS = 3600.0
+#: Seconds between two looks whether the next month has its index, and whether a replaced generation can go.
+TEND_SECONDS = 600.0
 #: Seconds that one delivery in the background may take before the thread looks around again.
 _PIECE_SECONDS = 20.0
 
@@ -70,7 +69,7 @@ class ProcessIndex:
         self._engine, self._metrics = engine, metrics
         self._budget = settings.elasticsearch_deliver_budget
         self.deliverer = Deliverer(self._piece, settings.elasticsearch_deliver_every)
-        self._looked = self._ahead = float("-inf")
+        self._looked = self._tended = float("-inf")
 
     # For requests
 
@@ -96,22 +95,13 @@ class ProcessIndex:
         if not self._budget or self.runtime.breaker.state != "closed":
             self.deliverer.wake()
             return
-        try:
-            with within(Deadline(self._budget)):
-                done = self.delivery.deliver(changed=changed, budget_s=self._budget)
-        except StoreUnavailable as error:
-            self._metrics.index_failed(error.kind, "delivery")
-            log.info("left for later: %s", error)
-        except SQLAlchemyError as error:
-            log.warning("left for later: the database: %s", type(error).__name__)
-        except Exception:
-            # What was asked for is committed; that the index does not know it yet spoils nothing.
-            log.exception("left for later")
-        else:
-            self._metrics.delivered(done.sent, done.refused, "request")
-            if not done.left:
-                return
-        self.deliverer.wake()
+        # It raises nothing: what was asked for is committed, and that the index does not know it yet spoils nothing.
+        done = self.delivery.deliver(changed=changed, budget_s=self._budget)
+        self._metrics.delivered(done.sent, done.refused, "request")
+        if done.problem:
+            self._metrics.index_failed("undelivered", "delivery")
+        if done.left:
+            self.deliverer.wake()
 
     # For commands and the background
 
@@ -131,18 +121,16 @@ class ProcessIndex:
         if now - self._looked >= LOOK_SECONDS:
             self._look()
             self._looked = now
-        delivery = self.delivery
-        if now - self._ahead >= AHEAD_SECONDS:
-            delivery.next_bucket()
-            self._ahead = now
-        try:
-            done = delivery.deliver(budget_s=_PIECE_SECONDS)
-        except StoreUnavailable as error:
-            self._metrics.index_failed(error.kind, "delivery")
-            raise
+        if now - self._tended >= TEND_SECONDS:
+            self.delivery.tend()
+            self._tended = now
+        done = self.delivery.deliver(budget_s=_PIECE_SECONDS)
+        self._metrics.delivered(done.sent, done.refused, "background")
         if done.sent:
             self.runtime.breaker.encouraged()
-        self._metrics.delivered(done.sent, done.refused, "background")
+        if done.problem:
+            self._metrics.index_failed("undelivered", "delivery")
+            raise StoreUnavailable(done.problem)
         return bool(done.sent and done.left)
 
     def _look(self) -> None:
