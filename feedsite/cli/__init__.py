@@ -27,6 +27,7 @@ COMMANDS: dict[str, str] = {
     "user": "feedsite.cli.user:user",
     "demo": "feedsite.cli.demo:demo",
     "import": "feedsite.cli.importing:importing",
+    "index": "feedsite.cli.index:index",
 }
 
 

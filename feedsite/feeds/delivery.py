@@ -24,7 +24,7 @@ from feedsite.feeds.stores.elasticsearch.client import Deadline, within
 from feedsite.feeds.stores.elasticsearch.index import Index
 from feedsite.feeds.stores.generation import LIVE, NEXT, OLD, RULES, Generation
 from feedsite.feeds.stores.sql import SqlStore
-from feedsite.feeds.stores.sql.record import Backlog
+from feedsite.feeds.stores.sql.record import Backlog, Refused
 from feedsite.feeds.stores.sql.tracking import Changed
 
 __all__ = ["Delivered", "Delivery", "DeliveryRefused", "Progress", "Status", "Verified"]
@@ -181,6 +181,16 @@ class Delivery:
         """Let everything that was refused be sent again; returns how many rows that are."""
         with self._store.record(write=True) as record:
             return record.retry_refused()
+
+    def refused(self, limit: int = 100) -> list[Refused]:
+        """What the index did not take, the latest first."""
+        with self._store.record() as record:
+            return record.refused(limit)
+
+    def behind(self, slot: str = LIVE) -> Backlog:
+        """How much a slot lacks."""
+        with self._store.record() as record:
+            return record.behind(slot)
 
     # Generations
 
