@@ -217,6 +217,8 @@ class Delivery:
         generation = self.layouts.founded(generation)
         self._filled(generation, progress)
         self._catch_up(LIVE)
+        # As it is now: filling made its buckets.
+        generation = self.layouts.current(generation.id) or generation
         self._index.refresh(generation)
         self.layouts.counted(generation)
         generation = self.layouts.filled(generation)

@@ -26,6 +26,7 @@ __all__ = [
     "answering",
     "connect",
     "counting_trips",
+    "making_sense",
     "unavailable",
     "within",
 ]
@@ -136,6 +137,15 @@ def answering() -> Iterator[None]:
         yield
     except _DRIVER_ERRORS as error:
         raise unavailable(error) from error
+
+
+@contextlib.contextmanager
+def making_sense() -> Iterator[None]:
+    """Around the taking apart of an answer: one of another shape than Elasticsearch's raises StoreUnavailable."""
+    try:
+        yield
+    except (AttributeError, LookupError, TypeError, ValueError, StopIteration) as error:
+        raise StoreUnavailable("the search cluster's answer makes no sense", kind="answer") from error
 
 
 _DRIVER_ERRORS = (

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from elasticsearch import BadRequestError, Elasticsearch
 
 from feedsite.feeds.errors import StoreUnavailable
-from feedsite.feeds.stores.elasticsearch.client import answering
+from feedsite.feeds.stores.elasticsearch.client import answering, making_sense
 from feedsite.feeds.stores.elasticsearch.layout import Names
 from feedsite.feeds.stores.elasticsearch.mapping import acts_index, links_index
 from feedsite.feeds.stores.generation import LIVE, Bucket, Generation
@@ -180,10 +180,11 @@ class Index:
             answer = self._client.indices.get(
                 index=list(patterns), filter_path="*.settings.index.uuid,*.mappings._meta"
             )
-        return {
-            name: (one["settings"]["index"]["uuid"], one.get("mappings", {}).get("_meta", {}).get("generation", ""))
-            for name, one in answer.body.items()
-        }
+        with making_sense():
+            return {
+                name: (one["settings"]["index"]["uuid"], one.get("mappings", {}).get("_meta", {}).get("generation", ""))
+                for name, one in answer.body.items()
+            }
 
     # Filling
 
@@ -221,10 +222,11 @@ class Index:
                 return [Outcome("refused", str(error))]
             middle = len(part) // 2
             return self._bulk(part[:middle]) + self._bulk(part[middle:])
-        items = answer.body.get("items", [])
-        if len(items) != len(part):
-            raise StoreUnavailable("the search cluster's answer cannot be read", kind="answer")
-        return [_outcome(next(iter(item.values()))) for item in items]
+        with making_sense():
+            items = answer.body.get("items", [])
+            if len(items) != len(part):
+                raise ValueError("answers are missing")
+            return [_outcome(next(iter(item.values()))) for item in items]
 
     # Checking
 
@@ -318,8 +320,8 @@ class Index:
 
 def _outcome(item: dict[str, Any]) -> Outcome:
     status, error = item["status"], item.get("error")
-    # 409: it has a newer version already.
-    if status < 300 or status == 409:
+    # 409: it has a newer version already. 404 without an error: there was nothing to delete.
+    if status < 300 or status == 409 or (status == 404 and error is None):
         return Outcome("taken")
     missing = status == 404
     # What is said about the index (it is gone, read only, its disk is full) is not about the row.
