@@ -49,7 +49,7 @@ class WindowReader(IndexReader):
 
     def newest(self, query: FeedQuery, before: OrderKey | None, size: int) -> list[Item]:
         """The newest acts of a feed, all older than `before`."""
-        part = self._part(query)
+        part = self._part(query, before)
         if part is not None:
             acts = [act for act in part.acts if before is None or act.key < before]
             if part.whole or len(acts) >= size:
@@ -68,7 +68,7 @@ class WindowReader(IndexReader):
         self, query: FeedQuery, facet: Facet, before: OrderKey | None, size: int, shown: frozenset[str]
     ) -> list[Head]:
         """The newest act of each value of a facet, newest first."""
-        part = self._part(query)
+        part = self._part(query, before)
         if part is not None:
             found: dict[str, Act] = {}
             for act in part.acts:
@@ -103,8 +103,12 @@ class WindowReader(IndexReader):
 
     # The window
 
-    def _part(self, query: FeedQuery) -> Part | None:
+    def _part(self, query: FeedQuery, before: OrderKey | None = None) -> Part | None:
+        """What the window shows of a query; None: there is no window, or a later page does without it."""
         if query.scope is not Scope.CONCERNS or self._size == 0:
+            return None
+        # A later page lies beyond the window as a rule: it does not wait for it.
+        if before is not None and not any(known == _base(query) for known, _ in self._windows):
             return None
         acts = self._window(query)
         feed = self._feed(query)
@@ -112,19 +116,24 @@ class WindowReader(IndexReader):
         return Part([act for act in acts if feed.rules.admit(act)], whole, query)
 
     def _window(self, query: FeedQuery) -> list[Act]:
-        base = query.but(
-            where={},
-            without={},
-            touching=(),
-            since_ms=None,
-            until_ms=None,
-            ungrouped=(),
-            freshness=None,
-            ids=(),
-        )
+        base = _base(query)
         for known, acts in self._windows:
             if known == base:
                 return acts
         acts = self.acts(base, None, self._size)
         self._windows.append((base, acts))
         return acts
+
+
+def _base(query: FeedQuery) -> FeedQuery:
+    """The query without what the questions about one reader differ in."""
+    return query.but(
+        where={},
+        without={},
+        touching=(),
+        since_ms=None,
+        until_ms=None,
+        ungrouped=(),
+        freshness=None,
+        ids=(),
+    )
