@@ -70,7 +70,7 @@ def load(url: str, node: str, runtime: Runtime) -> Load:
         )
     with tqdm(total=acts + links, desc="delivered", unit="row", unit_scale=True) as bar:
         started = time.perf_counter()
-        Delivery(store, runtime.index).create(progress=lambda done: bar.update(done - bar.n) and None)
+        Delivery(store, runtime.index).create(progress=lambda _what, at, _of: bar.update(at - bar.n) and None)
         seconds = time.perf_counter() - started
     engine.dispose()
     sizes = {}

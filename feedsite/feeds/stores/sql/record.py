@@ -89,6 +89,15 @@ class Pair:
             return self.changes.c[self.key[0]].in_([key[0] for key in keys])
         return tuple_(*(self.changes.c[name] for name in self.key)).in_(list(keys))
 
+    def rows_in(self, condition: ColumnElement[bool]) -> ColumnElement[bool]:
+        """The rows whose changes meet a condition.
+
+        Changes are few and rows are many: said like this, SQLite, which keeps no count of either, begins with the few.
+        """
+        changes = select(*(self.changes.c[name] for name in self.key)).where(condition)
+        columns = [self.rows.c[name] for name in self.key]
+        return columns[0].in_(changes) if len(columns) == 1 else tuple_(*columns).in_(changes)
+
     def behind(self, slot: str) -> ColumnElement[bool]:
         """The changes that a slot does not have."""
         column = self.changes.c.delivered if slot == LIVE else self.changes.c.delivered_next
@@ -131,7 +140,7 @@ class Record:
         found: list[tuple[Row, ...]] = []
         left = limit
         for pair in self.pairs:
-            statement = select(*pair.rows.c).join(pair.changes, pair.joined()).where(self._unsettled(pair))
+            statement = select(*pair.rows.c).where(pair.rows_in(self._unsettled(pair)))
             found.append(tuple(self._rows(statement.limit(left + 1))))
             left -= len(found[-1])
             if left < 0:
