@@ -2,6 +2,8 @@
 
 VENV ?= .venv
 INI ?= development.ini
+# What answers pages: sql, or elasticsearch, which is started as a process of this machine.
+STORE ?= sql
 # Processes that share the tests; `auto` is one a core.
 WORKERS ?= 2
 # More for pytest, as in: make test ARGS="-k cursor"
@@ -16,11 +18,8 @@ TOOLS := .venv-tools
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: $(VENV)/.run-installed ## the site with a demo network on http://localhost:6543
-	@mkdir -p var
-	$(BIN)/alembic -c $(INI) upgrade head
-	$(BIN)/feedsite -c $(INI) demo load
-	$(BIN)/pserve $(INI)
+run: $(VENV)/.run-installed ## the site with a demo network on http://localhost:6543 (STORE=elasticsearch: on a real node)
+	@scripts/run $(VENV) $(INI) $(STORE)
 
 test: check services ## everything: checks, then all tests but the drills
 	$(BIN)/pytest -n $(WORKERS) $(ARGS)

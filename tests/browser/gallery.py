@@ -110,6 +110,7 @@ EXHIBITS = (
     Exhibit("admin-person-suspended", "/admin/people/{cy}", "boss"),
     Exhibit("admin-audit", "/admin/audit", "boss", _BOTH),
     Exhibit("admin-audit-filtered", "/admin/audit?action=role", "boss"),
+    Exhibit("admin-index", "/admin/index", "boss"),
     Exhibit("error-400", "/home?cursor=nonsense", "ana", status=400),
     Exhibit("error-403", "/notes/{note}/delete", "ana", status=403),
     Exhibit("error-404", "/nowhere-at-all", "", status=404),

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import fields
 from typing import Any
+from urllib.parse import urlsplit
 
 import yaml
 
-from feedsite.settings import Settings, environment_name
+from feedsite.settings import Settings, environment_name, load
 
 from tests.house.checkout import ROOT
 
@@ -45,6 +46,18 @@ def test_three_nodes_make_one_cluster() -> None:
         assert set(environment["cluster.initial_master_nodes"].split(",")) == set(nodes)
         assert set(environment["discovery.seed_hosts"].split(",")) == set(nodes) - {name}
     assert services["kibana"]["image"].partition(":")[2] == services["elasticsearch1"]["image"].partition(":")[2]
+
+
+def test_the_site_knows_the_three_nodes() -> None:
+    services = _compose()["services"]
+    environment = services["site"]["environment"]
+    hosts = environment["FEEDSITE_ELASTICSEARCH_HOSTS"].split()
+    assert {urlsplit(host).hostname for host in hosts} == {
+        name for name in services if name.startswith("elasticsearch")
+    }
+    given = {"FEEDSITE_STORE": "elasticsearch", "FEEDSITE_ELASTICSEARCH_HOSTS": " ".join(hosts)}
+    own = {"FEEDSITE_SECRET": "s" * 32, "FEEDSITE_DATABASE_URL": "postgresql+psycopg://feedsite@postgresql/feedsite"}
+    assert load({}, {**given, **own}).elasticsearch_hosts == tuple(hosts)
 
 
 def test_every_volume_is_declared_and_used() -> None:
