@@ -32,6 +32,8 @@ LOOK_SECONDS = 30.0
 TEND_SECONDS = 600.0
 #: Seconds that one delivery in the background may take before the thread looks around again.
 _PIECE_SECONDS = 20.0
+#: Rows that are delivered in a request: more are an import, for which nobody waits.
+_AT_MOST = 250
 
 
 class _CountingBreaker(Breaker):
@@ -92,7 +94,7 @@ class ProcessIndex:
         changed = store.record.take_changed()
         if not committed or not changed:
             return
-        if not self._budget or self.runtime.breaker.state != "closed":
+        if not self._budget or len(changed) > _AT_MOST or self.runtime.breaker.state != "closed":
             self.deliverer.wake()
             return
         # It raises nothing: what was asked for is committed, and that the index does not know it yet spoils nothing.

@@ -180,7 +180,7 @@ def test_all_calls_share_the_deadline(cluster):
     asked = cluster.requests
     with pytest.raises(StoreUnavailable) as caught, within(deadline):
         one.cluster.health()
-    assert caught.value.kind == "timeout"
+    assert caught.value.kind == "late"
     assert cluster.requests == asked
 
 

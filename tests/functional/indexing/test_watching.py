@@ -14,7 +14,7 @@ from feedsite.indexing.process import ProcessIndex
 from feedsite.metrics import metrics_of
 
 from tests.functional.indexing.conftest import OVERRIDES, Indexed
-from tests.functional.timelines.world import faults_of_html, main_of, plain
+from tests.functional.timelines.world import World, faults_of_html, main_of, plain, texts
 from tests.site import Site
 
 TOKEN = "a-token-of-the-monitoring"
@@ -240,6 +240,34 @@ def test_secrets_of_the_cluster_are_in_no_log_and_on_no_page(
     assert "A note of mine" not in "".join(r.getMessage() for r in caplog.records if "elastic" in r.name)
     index.close()
     site.close()
+
+
+def test_on_both_databases(site: Site, elasticsearch_url: str, elasticsearch_prefix: str) -> None:
+    """Made, read, written to, delivered and compared; and all of it is on the page of admins."""
+    url = site.settings.database_url
+    names = {
+        "elasticsearch_feed_index": f"{elasticsearch_prefix}-f",
+        "elasticsearch_network_index": f"{elasticsearch_prefix}-n",
+    }
+    indexed = Site(url, elasticsearch_hosts=elasticsearch_url, **names, **OVERRIDES)
+    index: ProcessIndex = indexed.registry["feedsite.index"]
+    world = World(indexed)
+    world.follow("ana", "bo")
+    world.write("bo", "Before")
+    generation = index.delivery.create(layout="two")
+    assert world.browser("bo").submit("/notes", {"text": "After"}).status_int == 303
+    page = world.browser("ana").get("/home")
+    assert texts(page) == ["After", "Before"]
+    assert not page.html.select(".resting")
+    verified = index.delivery.verify()
+    assert (verified.differences, verified.waiting) == (0, 0)
+    browser = indexed.browser(world.person("root", role="admin"))
+    assert "The index answers pages." in plain(main_of(browser.get("/admin/index")))
+    assert browser.submit("/admin/index/retry").status_int == 303
+    assert "feedsite_index_lag_seconds 0.0" in browser.get("/metrics").text
+    index.runtime.index.drop(generation)
+    index.close()
+    indexed.close()
 
 
 def test_a_request_s_line_has_its_round_trips(furnished: Indexed, caplog: pytest.LogCaptureFixture) -> None:

@@ -130,8 +130,8 @@ _STATUSES = {
 def answering() -> Iterator[None]:
     """Turn every error of the driver into StoreUnavailable with a short reason and its `kind`; no address, no secret.
 
-    Kinds: `timeout`, `connection`, `busy` (429, 502, 503), `answer` (what came back is not Elasticsearch's, or cut),
-    `missing` (404), `denied` (401, 403), `request` (any other status).
+    Kinds: `timeout`, `late` (the deadline was over before it was asked), `connection`, `busy` (429, 502, 503), `answer`
+    (what came back is not Elasticsearch's, or cut), `missing` (404), `denied` (401, 403), `request` (any other status).
     """
     try:
         yield

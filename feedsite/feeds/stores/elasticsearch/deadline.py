@@ -38,7 +38,8 @@ class Deadline:
 
 
 def _late() -> StoreUnavailable:
-    return StoreUnavailable("the search cluster did not answer in time", kind="timeout")
+    # Whoever took the time may have been the database: this alone says nothing about the cluster.
+    return StoreUnavailable("there is no time left to ask the search cluster", kind="late")
 
 
 @contextlib.contextmanager
