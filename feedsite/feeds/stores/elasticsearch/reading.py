@@ -23,6 +23,8 @@ from feedsite.feeds.stores.elasticsearch.sight import NOBODY, Sights
 from feedsite.feeds.stores.elasticsearch.sitting import Sitting
 
 _WINDOW, _WIDER, _WIDEST = 128, 4, 8192
+_HITS = 10_000
+"""Documents that one search gives at most (`index.max_result_window`)."""
 _ACTORS = 65_535
 """Distinct actors that one search counts; Elasticsearch gives at most 65,536 groups."""
 _FIRST_ACTS, _NEXT_BUCKETS = 1_000_000, 3
@@ -158,7 +160,7 @@ class IndexReader(LinkReader):
             while len(found) < size:
                 wanted = size - len(found)
                 # What the query finds too much is asked for along.
-                asked = wanted if feed.compiled.exact else wanted + max(wanted, 10)
+                asked = min(wanted if feed.compiled.exact else wanted + max(wanted, 10), _HITS)
                 body = {**_in_order(feed.compiled, newest), "size": asked, "track_total_hits": False}
                 if at is not None:
                     body["search_after"] = [at.position, at.id]
