@@ -7,36 +7,26 @@ time, while the site runs.
 from __future__ import annotations
 
 import logging
-import secrets
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from typing import Any
 
-from feedsite.feeds.delivering.filling import Filler, Progress
+from feedsite.feeds.delivering.filling import Progress
+from feedsite.feeds.delivering.generations import DeliveryRefused, Generations
 from feedsite.feeds.delivering.layouts import Layouts
 from feedsite.feeds.delivering.sending import Sender, Sent
+from feedsite.feeds.delivering.status import Standing, Status, status_of
 from feedsite.feeds.delivering.verifying import Suspect, Verified, Verifier, summed_up
 from feedsite.feeds.errors import StoreUnavailable
-from feedsite.feeds.order import instant, milliseconds
 from feedsite.feeds.stores.elasticsearch.client import Deadline, within
 from feedsite.feeds.stores.elasticsearch.index import Index
-from feedsite.feeds.stores.generation import LIVE, NEXT, OLD, RULES, Generation
+from feedsite.feeds.stores.generation import LIVE, Generation
 from feedsite.feeds.stores.sql import SqlStore
 from feedsite.feeds.stores.sql.record import Backlog, Refused
 from feedsite.feeds.stores.sql.tracking import Changed
 
-__all__ = ["Delivered", "Delivery", "DeliveryRefused", "Progress", "Status", "Verified"]
+__all__ = ["Delivered", "Delivery", "DeliveryRefused", "Progress", "Standing", "Status", "Verified"]
 
 _log = logging.getLogger(__name__)
 _REQUEST_SECONDS = 0.25
-_ROUNDS = 5
-_LOCK_TRIES = 30
-
-
-class DeliveryRefused(RuntimeError):
-    """What cannot be done as things are, and what to do instead, in a sentence."""
 
 
 @dataclass(frozen=True)
@@ -56,43 +46,6 @@ class Delivered:
     problem: str = ""
 
 
-@dataclass(frozen=True)
-class Standing:
-    """A generation, as the record and the cluster know it.
-
-    Args:
-        generation: as the record has it.
-        matches: whether the cluster's indexes are those; None: it does not say.
-        sizes: documents and bytes of each of its indexes, by name.
-        backlog: what it lacks.
-    """
-
-    generation: Generation
-    matches: bool | None
-    sizes: dict[str, tuple[int, int]]
-    backlog: Backlog
-
-
-@dataclass(frozen=True)
-class Status:
-    """How delivery stands.
-
-    Args:
-        now: the record's clock, in milliseconds.
-        generations: all that the record knows.
-        health: what the cluster says of itself; empty: it does not answer.
-        problem: why it does not.
-        acts, links: rows of the record that stand.
-    """
-
-    now: int
-    generations: tuple[Standing, ...]
-    health: dict[str, Any]
-    problem: str
-    acts: int
-    links: int
-
-
 class Delivery:
     """Keeps an index equal to the record.
 
@@ -104,11 +57,11 @@ class Delivery:
     """
 
     def __init__(self, store: SqlStore, index: Index, *, lease_ms: int = 30_000, grace_s: float = 10.0) -> None:
-        self._store, self._index, self._grace = store, index, grace_s
+        self._store, self._index = store, index
         self.layouts = Layouts(store, index)
         self._sender = Sender(store, index, self.layouts, lease_ms=lease_ms)
         self._verifier = Verifier(store, index, self.layouts)
-        self._olds: dict[str, float] = {}
+        self._generations = Generations(store, index, self.layouts, self._sender, self._verifier, grace_s=grace_s)
 
     # What changed
 
@@ -146,36 +99,10 @@ class Delivery:
         return Delivered(sent.taken, sent.refused, size - sent.taken - sent.refused, problem)
 
     def _deliver_all(self, budget_s: float | None, batch: int) -> Delivered:
-        ends = None if budget_s is None else time.monotonic() + budget_s
-        total = Sent()
-        while ends is None or time.monotonic() < ends:
-            with self._store.record() as record:
-                generations = list(record.generations().values())
-                if not generations or record.is_settled():
-                    break
-            try:
-                targets, problem = self._sender.targets(generations)
-            except StoreUnavailable as error:
-                targets, problem = [], str(error)
-            total.problem = total.problem or problem
-            done = self._sender.batch(targets, batch) if targets else None
-            if done is None:
-                break
-            total.add(done)
-            if done.later:
-                # What was tried in vain would be the first to be tried again.
-                break
-        return self._finished(total)
-
-    def _finished(self, total: Sent) -> Delivered:
+        sent = self._sender.everything(budget_s, batch)
         with self._store.record() as record:
-            slots = record.generations()
-            left = max((record.behind(slot).count for slot in slots), default=0)
-            settled = not slots or record.is_settled()
-        if not settled:
-            with self._store.record(write=True) as record:
-                record.purge()
-        return Delivered(total.taken, total.refused, left, total.problem)
+            left = max((record.behind(slot).count for slot in record.generations()), default=0)
+        return Delivered(sent.taken, sent.refused, left, sent.problem)
 
     def retry_refused(self) -> int:
         """Let everything that was refused be sent again; returns how many rows that are."""
@@ -205,25 +132,7 @@ class Delivery:
             DeliveryRefused: the cluster does not have the indexes of the generation that is there.
             StoreUnavailable.
         """
-        with self._store.record() as record:
-            known = record.generations().get(LIVE)
-        generation = known or self._added(LIVE, layout)
-        if generation.links_uuid and not self._index.matches(generation):
-            raise DeliveryRefused(
-                f"there is a generation {generation.id}, and the cluster does not have its indexes: rebuild it"
-            )
-        if generation.whole:
-            return generation
-        generation = self.layouts.founded(generation)
-        self._filled(generation, progress)
-        self._catch_up(LIVE)
-        # As it is now: filling made its buckets.
-        generation = self.layouts.current(generation.id) or generation
-        self._index.refresh(generation)
-        self.layouts.counted(generation)
-        generation = self.layouts.filled(generation)
-        self.next_bucket()
-        return generation
+        return self._generations.create(layout=layout, progress=progress)
 
     def rebuild(self, *, layout: str | None = None, afresh: bool = False, progress: Progress | None = None) -> Verified:
         """Make a second generation beside the live one, fill it, compare it with the record, and let it answer.
@@ -242,127 +151,18 @@ class Delivery:
             DeliveryRefused: there is nothing to rebuild, or the new one did not become equal: it stays beside.
             StoreUnavailable.
         """
-        with self._store.record(write=True) as record:
-            slots = record.generations()
-            record.retry_refused()
-        if LIVE not in slots:
-            raise DeliveryRefused("there is no index to rebuild: create it")
-        following = slots.get(NEXT)
-        if following and (afresh or (following.links_uuid and not self._index.matches(following))):
-            self._discard(following)
-            following = None
-        following = self.layouts.founded(following or self._added(NEXT, layout or slots[LIVE].rule))
-        self._filled(following, progress)
-        verified = self._compared(following, progress)
-        self._switch(following)
-        self._drop_olds(wait=True)
-        return verified
-
-    def _added(self, slot: str, layout: str) -> Generation:
-        if layout not in RULES:
-            raise DeliveryRefused(f"the layout is one of {', '.join(RULES)}")
-
-        def add() -> Generation:
-            with self._store.record(write=True) as record:
-                made = Generation(secrets.token_hex(6), slot, record.now, rule=layout)
-                # Whoever was first makes the one that both fill.
-                return made if record.add(made) else record.generations()[slot]
-
-        return _patiently(add)
-
-    def _filled(self, generation: Generation, progress: Progress | None) -> None:
-        Filler(self._store, self._index, self.layouts).fill(generation, progress)
-
-    def _catch_up(self, slot: str) -> None:
-        """Deliver until next to nothing is behind; others may be delivering too."""
-        for attempt in range(60):
-            done = self._deliver_all(None, 1000)
-            with self._store.record() as record:
-                if not record.behind(slot).count:
-                    return
-            if done.problem and attempt > 10:
-                raise StoreUnavailable(done.problem, kind="busy")
-            time.sleep(0.5)
-
-    def _compared(self, following: Generation, progress: Progress | None) -> Verified:
-        for _ in range(_ROUNDS):
-            self._catch_up(NEXT)
-            current = self.layouts.current(following.id)
-            if current is None or current.slot != NEXT:
-                raise DeliveryRefused("somebody else has finished or thrown away this rebuild")
-            compared, differing = self._verifier.suspects(current, progress)
-            verified = summed_up(compared, differing)
-            if not verified.differences:
-                self.layouts.counted(current)
-                return verified
-            self._verifier.prepare(current, [one for one in differing if one.verdict != "waiting"])
-        raise DeliveryRefused(
-            f"the new generation differs from the record in {verified.differences} places"
-            f" ({'; '.join(verified.examples[:3])}): it does not answer"
-        )
-
-    def _switch(self, following: Generation) -> None:
-        def switch() -> bool:
-            with self._store.record(write=True) as record:
-                return record.switch(following)
-
-        if not _patiently(switch):
-            raise DeliveryRefused("somebody else has finished or thrown away this rebuild")
-        self._move_aliases()
-
-    def _move_aliases(self) -> None:
-        with self._store.record() as record:
-            known = record.every_generation()
-        olds = [one for one in known if one.slot == OLD]
-        for live in known:
-            if live.slot == LIVE and live.links_uuid:
-                self._index.move_aliases(live, olds)
-
-    def _drop_olds(self, *, wait: bool) -> None:
-        """Delete the indexes of generations that were replaced long enough ago."""
-        with self._store.record() as record:
-            olds = [one for one in record.every_generation() if one.slot == OLD]
-        for generation in olds:
-            seen = self._olds.setdefault(generation.id, time.monotonic())
-            left = seen + self._grace - time.monotonic()
-            while wait and left > 0:
-                time.sleep(min(left, 1.0))
-                self._deliver_all(1.0, 1000)
-                left = seen + self._grace - time.monotonic()
-            if left <= 0:
-                self._discard(generation)
-
-    def _discard(self, generation: Generation) -> None:
-        self._index.drop(generation)
-
-        def forget() -> None:
-            with self._store.record(write=True) as record:
-                record.forget(generation)
-
-        _patiently(forget)
-
-    # From time to time
+        return self._generations.rebuild(layout=layout, afresh=afresh, progress=progress)
 
     def tend(self) -> None:
         """What has to be done now and then, beside delivering: replaced generations go, the next month gets its index.
 
         Raises StoreUnavailable.
         """
-        self._drop_olds(wait=False)
-        self.next_bucket()
+        self._generations.tend()
 
     def next_bucket(self) -> None:
-        """Make the indexes of this month and of the next one before they are needed; bring aliases and counts up to
-        date."""
-        with self._store.record() as record:
-            now, slots = record.now, record.generations()
-        for generation in slots.values():
-            if not generation.whole or not self._index.matches(generation):
-                continue
-            self.layouts.reaching(generation, now)
-            self.layouts.counted(self.layouts.reaching(generation, _next_month(now)))
-        if any(generation.whole for generation in slots.values()):
-            self._move_aliases()
+        """Make the indexes of this month and of the next one before they are needed; raises StoreUnavailable."""
+        self._generations.next_bucket()
 
     # Comparing
 
@@ -390,7 +190,7 @@ class Delivery:
 
     def _repaired(self, live: Generation, wrong: list[Suspect]) -> int:
         self._verifier.prepare(live, wrong)
-        self._catch_up(LIVE)
+        self._sender.catch_up(LIVE)
         current = self.layouts.current(live.id) or live
         self._index.refresh(current)
         doubtful = [replace(one, verdict="moving") for one in wrong]
@@ -400,33 +200,4 @@ class Delivery:
 
     def status(self) -> Status:
         """How delivery stands; the cluster may be away."""
-        with self._store.record() as record:
-            now, known = record.now, record.every_generation()
-            backlogs = {one.id: record.behind(one.slot) for one in known}
-            acts, links = record.count("act"), record.count("link")
-        health: dict[str, Any] = {}
-        problem = ""
-        looked: dict[str, tuple[bool | None, dict[str, tuple[int, int]]]] = {one.id: (None, {}) for one in known}
-        try:
-            health = self._index.health()
-            for one in known:
-                looked[one.id] = (self._index.matches(one), self._index.sizes(one))
-        except StoreUnavailable as error:
-            problem = str(error)
-        generations = tuple(Standing(one, *looked[one.id], backlogs[one.id]) for one in known)
-        return Status(now, generations, health, problem, acts, links)
-
-
-def _patiently(attempt: Callable[[], Any]) -> Any:
-    """Try for half a minute what waits for everybody's transactions."""
-    for _ in range(_LOCK_TRIES):
-        try:
-            return attempt()
-        except StoreUnavailable:
-            time.sleep(0.25)
-    return attempt()
-
-
-def _next_month(now: int) -> int:
-    at = instant(now)
-    return milliseconds(datetime(at.year + at.month // 12, at.month % 12 + 1, 1, tzinfo=UTC))
+        return status_of(self._store, self._index)

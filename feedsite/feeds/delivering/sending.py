@@ -17,6 +17,10 @@ from feedsite.feeds.stores.sql.tracking import Changed
 
 #: Seconds for which it is believed that the cluster has the indexes that the record lists.
 _BELIEVED = 5.0
+# Longer together than a lease that somebody took and did not use.
+_TRIES, _PAUSE = 90, 0.5
+# On a busy site there is always something on its way.
+_NEARLY = 100
 
 
 @dataclass
@@ -102,6 +106,57 @@ class Sender:
         self._matched[generation.id] = now
         return True
 
+    def everything(self, budget_s: float | None = None, size: int = 1000) -> Sent:
+        """Send what is behind, batch by batch, until nothing is left, something fails or time is over.
+
+        Args:
+            budget_s: seconds after which no batch is begun; None: any number.
+            size: rows a batch.
+        """
+        ends = None if budget_s is None else time.monotonic() + budget_s
+        total = Sent()
+        while ends is None or time.monotonic() < ends:
+            with self._store.record() as record:
+                generations = list(record.generations().values())
+                if not generations or record.is_settled():
+                    break
+            try:
+                targets, problem = self.targets(generations)
+            except StoreUnavailable as error:
+                targets, problem = [], str(error)
+            total.problem = total.problem or problem
+            done = self.batch(targets, size) if targets else None
+            if done is None:
+                break
+            total.add(done)
+            if done.later:
+                # What was tried in vain would be the first to be tried again.
+                break
+        self._forget_settled()
+        return total
+
+    def _forget_settled(self) -> None:
+        with self._store.record() as record:
+            if not record.generations() or record.is_settled():
+                return
+        with self._store.record(write=True) as record:
+            record.purge()
+
+    def catch_up(self, slot: str) -> None:
+        """Send until a slot lacks next to nothing but what was refused; others may be sending, and writing, too.
+
+        Raises StoreUnavailable when that does not come about.
+        """
+        problem = ""
+        for _ in range(_TRIES):
+            problem = self.everything().problem
+            with self._store.record() as record:
+                left = record.behind(slot).count
+            if not left or (left <= _NEARLY and not problem):
+                return
+            time.sleep(_PAUSE)
+        raise StoreUnavailable(problem or "there is always something left to deliver", kind="busy")
+
     def batch(self, targets: Sequence[Generation], size: int, only: Changed | None = None) -> Sent | None:
         """Send one batch; None: there is nothing to send.
 
@@ -160,8 +215,8 @@ class Sender:
     def _mark(self, receipts: list[Receipt], *, wait: bool) -> None:
         with self._store.record(write=True) as record:
             left = record.mark(receipts)
-            if not wait:
-                record.purge(size=200)
+            # A few more than came in: what is settled does not pile up in front of what is not.
+            record.purge(size=max(200, 2 * len(receipts)))
         # Somebody is writing these. In a request nobody waits for that: they are sent again when their lease is over.
         for receipt in left if wait else ():
             with self._store.record(write=True) as record:

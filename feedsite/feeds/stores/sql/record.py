@@ -83,11 +83,12 @@ class Pair:
         """A row and its change."""
         return and_(*(self.rows.c[name] == self.changes.c[name] for name in self.key))
 
-    def among(self, keys: Iterable[tuple[str, ...]]) -> ColumnElement[bool]:
-        """The changes with these keys."""
-        if len(self.key) == 1:
-            return self.changes.c[self.key[0]].in_([key[0] for key in keys])
-        return tuple_(*(self.changes.c[name] for name in self.key)).in_(list(keys))
+    def among(self, keys: Sequence[tuple[str, ...]], table: Table | None = None) -> ColumnElement[bool]:
+        """The changes (or the rows of that table) with these keys."""
+        columns = [(self.changes if table is None else table).c[name] for name in self.key]
+        first = columns[0].in_(sorted({key[0] for key in keys}))
+        # Said of the first column too: SQLite finds no index for a list of whole keys.
+        return first if len(columns) == 1 else and_(first, tuple_(*columns).in_(list(keys)))
 
     def rows_in(self, condition: ColumnElement[bool]) -> ColumnElement[bool]:
         """The rows whose changes meet a condition.
@@ -221,13 +222,11 @@ class Record:
     def rows(self, kind: Kind, keys: Sequence[tuple[str, ...]]) -> dict[tuple[str, ...], tuple[Row, bool, bool]]:
         """Rows by key: (row, the slot `live` lacks it, the slot `next` does); what the record never had is absent."""
         pair = next(pair for pair in self.pairs if pair.kind == kind)
-        columns = [pair.rows.c[name] for name in pair.key]
         lacks = [func.coalesce(pair.behind(slot), False).label(f"lacks_{slot}") for slot in (LIVE, NEXT)]
         found: dict[tuple[str, ...], tuple[Row, bool, bool]] = {}
         for at in range(0, len(keys), _BATCH):
-            part = list(keys[at : at + _BATCH])
-            chosen = columns[0].in_([key[0] for key in part]) if len(columns) == 1 else tuple_(*columns).in_(part)
-            statement = select(*pair.rows.c, *lacks).outerjoin(pair.changes, pair.joined()).where(chosen)
+            statement = select(*pair.rows.c, *lacks).outerjoin(pair.changes, pair.joined())
+            statement = statement.where(pair.among(keys[at : at + _BATCH], pair.rows))
             for row in self._rows(statement):
                 key = tuple(row[name] for name in pair.key)
                 found[key] = (row, bool(row[f"lacks_{LIVE}"]), bool(row[f"lacks_{NEXT}"]))
