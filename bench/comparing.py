@@ -92,12 +92,12 @@ def sizes_of(path: Path, lines: int | None = None) -> dict[str, Size]:
 
 
 def chosen(sizes: dict[str, Size], count: int) -> list[str]:
-    """Accounts of all sizes: by each measure the biggest, and as many from every power of two below."""
+    """Accounts of all sizes: by each measure the two biggest, and some from every power of two below."""
     found: dict[str, None] = {}
     picker = random.Random(563_069)
     for measure in range(4):
         by_size = sorted(sizes, key=lambda one: (-sizes[one].measures()[measure], one))
-        found |= dict.fromkeys(by_size[: count // 20])
+        found |= dict.fromkeys(by_size[:2])
         steps: dict[int, list[str]] = defaultdict(list)
         for account in by_size:
             steps[sizes[account].measures()[measure].bit_length()].append(account)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -19,6 +20,9 @@ from compose.machine import locked
 
 from tests import nodes, services
 from tests.keeping import ServerRun, ServiceMissing
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser as Chromium
 
 REAL_DATA_VARIABLE = "FEEDSITE_REAL_DATA"
 """The folder of the real data set (CONTRIBUTING.md); tests marked `real_data` are left out where it is not set."""
@@ -176,16 +180,30 @@ def elasticsearch_prefix(elasticsearch_url: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
+def own_node(pytestconfig: pytest.Config) -> Iterator[Cluster]:
+    """A real node of this module's own, to be killed and started again; it takes 12 to 25 seconds to come up."""
+    with _own_nodes(pytestconfig, 1) as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="module")
 def three_nodes(pytestconfig: pytest.Config) -> Iterator[Cluster]:
     """Three real nodes of this module's own, to be killed and started again; one such cluster at a time on a machine.
 
     They take about 40 seconds to come up: few tests use them, in few modules, with a time-out that allows for it.
     """
-    shared = pytestconfig.stash[_ELASTICSEARCH]
-    run = replace(shared, folder=shared.folder.with_name(f"{shared.folder.name}-{_worker()}"), count=3)
     # Machine-wide: two such clusters at once would take more than most machines have.
-    with locked(shared.folder.with_name("feedsite-es-three.lock")):
+    with locked(Path(tempfile.gettempdir()) / "feedsite-es-three.lock"), _own_nodes(pytestconfig, 3) as cluster:
+        yield cluster
+
+
+@contextlib.contextmanager
+def _own_nodes(config: pytest.Config, count: int) -> Iterator[Cluster]:
+    shared = config.stash[_ELASTICSEARCH]
+    run = replace(shared, folder=shared.folder.with_name(f"{shared.folder.name}-{_worker()}-{count}"), count=count)
+    try:
         yield _started(run).cluster
+    finally:
         run.stop()
 
 
@@ -210,6 +228,17 @@ def chromium_path() -> Path:
 def chromium_flags() -> list[str]:
     """The flags for Chromium on this machine: no network of its own, no sandbox where it runs as root."""
     return services.chromium_flags()
+
+
+@pytest.fixture(scope="session")
+def chromium(chromium_path: Path, chromium_flags: list[str]) -> Iterator[Chromium]:
+    """A running Chromium: one a worker, as its driver allows for no second one."""
+    from playwright.sync_api import sync_playwright  # few tests need it, and it takes its time
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(chromium_path), args=chromium_flags)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -6,12 +6,11 @@ import contextlib
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page
 from waitress.server import create_server
 
 from feedsite.accounts.models import Person
@@ -63,15 +62,6 @@ def live(one_live_site: LiveSite) -> LiveSite:
     """The live site, with nobody in it."""
     one_live_site.site.wipe()
     return one_live_site
-
-
-@pytest.fixture(scope="session")
-def chromium(chromium_path: Path, chromium_flags: list[str]) -> Iterator[Chromium]:
-    """A running Chromium."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(chromium_path), args=chromium_flags)
-        yield browser
-        browser.close()
 
 
 def sign_in(context: BrowserContext, live: LiveSite, person: Person) -> None:
