@@ -33,6 +33,8 @@ def world(live: LiveSite, elasticsearch_url: str, elasticsearch_prefix: str) -> 
         elasticsearch_feed_index=f"{elasticsearch_prefix}-live-feeds",
         elasticsearch_network_index=f"{elasticsearch_prefix}-live-network",
         elasticsearch_deliver_every=0.0,
+        # This machine may be busy.
+        elasticsearch_deadline=10.0,
     )
     world = World(site)
     world.follow("ana", "bo")

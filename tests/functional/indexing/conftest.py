@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 import pytest
@@ -16,6 +16,8 @@ from tests.functional.timelines.world import World
 from tests.sick_cluster import SickCluster
 from tests.site import Site, migrate
 
+#: Seconds that a page may take to ask a healthy cluster.
+PATIENCE = 10.0
 OVERRIDES = {"store": "elasticsearch", "elasticsearch_deliver_every": "0"}
 
 
@@ -34,6 +36,13 @@ class Indexed:
     cluster: SickCluster
     index: ProcessIndex
     generation: Generation | None = None
+
+    def falls(self, illness: str) -> None:
+        """Let the cluster fall ill, or be well again."""
+        self.cluster.falls(illness)
+        # A healthy one is given time: this machine may be busy. An ill one is met as the site's settings say.
+        seconds = PATIENCE if illness == "well" else self.site.settings.elasticsearch_deadline
+        self.index.runtime.limits = replace(self.index.runtime.limits, seconds=seconds)
 
     def create(self) -> None:
         """Make the index and fill it."""
@@ -85,6 +94,7 @@ def indexed(two_sites: tuple[Site, Site], cluster: SickCluster) -> Iterator[Inde
     index = ProcessIndex(site.settings, lambda: site.engine, metrics_of(site.registry))
     site.registry["feedsite.index"] = index
     found = Indexed(site, plain, World(site), cluster, index)
+    found.falls("well")
     yield found
     cluster.falls("well")
     if found.generation is not None:

@@ -50,7 +50,7 @@ def test_a_healthy_cluster_gives_the_same_pages_and_no_sentence(furnished: Index
 @pytest.mark.parametrize("illness", [*SickCluster.ILLNESSES, "other"])
 def test_every_page_is_the_database_s_while_the_cluster_is_ill(furnished: Indexed, illness: str) -> None:
     browser = furnished.world.browser("ana")
-    furnished.cluster.falls(illness)
+    furnished.falls(illness)
     for path in PATHS if illness in ("away", "silent", "busy") else PATHS[:1]:
         started = time.monotonic()
         page = browser.get(path)
@@ -61,7 +61,7 @@ def test_every_page_is_the_database_s_while_the_cluster_is_ill(furnished: Indexe
 
 
 def test_people_who_are_not_signed_in_are_told_too(furnished: Indexed) -> None:
-    furnished.cluster.falls("away")
+    furnished.falls("away")
     browser = furnished.site.browser()
     assert is_resting(browser.get("/explore"))
     # A page that asked nothing has nothing to say.
@@ -70,7 +70,7 @@ def test_people_who_are_not_signed_in_are_told_too(furnished: Indexed) -> None:
 
 def test_a_slow_cluster_is_met_once_and_then_spared(furnished: Indexed) -> None:
     browser = furnished.world.browser("ana")
-    furnished.cluster.falls("silent")
+    furnished.falls("silent")
     browser.get("/home")
     asked = furnished.cluster.requests
     for _ in range(5):
@@ -81,13 +81,13 @@ def test_a_slow_cluster_is_met_once_and_then_spared(furnished: Indexed) -> None:
 @pytest.mark.parametrize("illness", ["away", "silent", "busy", "resetting", "proxy"])
 def test_what_is_written_meanwhile_is_kept_shown_and_delivered_once(furnished: Indexed, illness: str) -> None:
     browser = furnished.world.browser("ana")
-    furnished.cluster.falls(illness)
+    furnished.falls(illness)
     for number in range(3):
         started = time.monotonic()
         assert browser.submit("/notes", {"text": f"Written in need {number}"}).status_int == 303
         assert time.monotonic() - started < PROMISE
         assert texts(browser.get("/@ana"))[0] == f"Written in need {number}"
-    furnished.cluster.falls("well")
+    furnished.falls("well")
     furnished.deliver()
     verified = furnished.index.delivery.verify()
     assert verified.differences == 0
@@ -104,10 +104,10 @@ def test_unfollowing_and_deleting_hold_at_once_while_the_cluster_is_ill(furnishe
     furnished.deliver()
     browser = world.browser("ana")
     assert "Soon gone" in texts(browser.get("/home"))
-    furnished.cluster.falls("busy")
+    furnished.falls("busy")
     world.delete(note)
     world.unfollow("ana", "bo")
-    furnished.cluster.falls("well")
+    furnished.falls("well")
     # Nothing of it was delivered: the record is laid over what the index says.
     furnished.index.runtime.breaker.encouraged()
     page = browser.get("/home")
@@ -124,11 +124,11 @@ def test_it_mends_itself(furnished: Indexed, two_sites: tuple[Site, Site]) -> No
     browser.get("/home")
     assert deliverer._thread is not None
     assert deliverer._thread.daemon
-    furnished.cluster.falls("unavailable")
+    furnished.falls("unavailable")
     for number in range(3):
         browser.submit("/notes", {"text": f"Written in need {number}"})
     assert is_resting(browser.get("/home"))
-    furnished.cluster.falls("well")
+    furnished.falls("well")
     ends = time.monotonic() + 30
     while is_resting(browser.get("/home")) or furnished.index.delivery.verify().waiting:
         assert time.monotonic() < ends
@@ -165,7 +165,7 @@ def test_a_wiped_cluster_is_noticed_and_answers_nothing(furnished: Indexed) -> N
 
 
 def test_an_error_page_stands_in_the_same_frame(furnished: Indexed) -> None:
-    furnished.cluster.falls("away")
+    furnished.falls("away")
     browser = furnished.world.browser("ana")
     assert browser.get("/nowhere", status=404).html.select_one("h1") is not None
     assert browser.get("/home?cursor=nonsense", status=400).html.select_one("h1") is not None

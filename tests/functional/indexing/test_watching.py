@@ -44,11 +44,11 @@ def test_readiness_names_what_is_amiss_and_stays_ready(indexed: Indexed) -> None
     indexed.world.write("ana")
     indexed.create()
     assert ready(indexed) == "index: ready"
-    indexed.cluster.falls("away")
+    indexed.falls("away")
     assert ready(indexed) == "index: away"
     indexed.world.browser("ana").get("/home")
     assert ready(indexed) in ("index: resting", "index: away")
-    indexed.cluster.falls("well")
+    indexed.falls("well")
     indexed.index.runtime.breaker.encouraged()
     indexed.world.browser("ana").get("/home")
     assert ready(indexed) == "index: ready"
@@ -58,17 +58,17 @@ def test_readiness_names_what_is_amiss_and_stays_ready(indexed: Indexed) -> None
 
 
 def test_looking_does_not_open_the_breaker(furnished: Indexed) -> None:
-    furnished.cluster.falls("silent")
+    furnished.falls("silent")
     for _ in range(3):
         assert ready(furnished) == "index: away"
     assert furnished.index.runtime.breaker.state == "closed"
 
 
 def test_more_than_can_be_laid_over_is_said(furnished: Indexed) -> None:
-    furnished.cluster.falls("away")
+    furnished.falls("away")
     furnished.world.write_many("bo", 600)
     furnished.world.write_many("bo", 600)
-    furnished.cluster.falls("well")
+    furnished.falls("well")
     assert ready(furnished) == "index: behind"
     page = furnished.world.browser("ana").get("/home")
     assert page.html.select(".resting")
@@ -81,7 +81,7 @@ def test_figures_of_a_day(furnished: Indexed) -> None:
     browser = furnished.world.browser("ana")
     browser.get("/home")
     browser.submit("/notes", {"text": "Hello"})
-    furnished.cluster.falls("unavailable")
+    furnished.falls("unavailable")
     browser.get("/home")
     browser.submit("/notes", {"text": "Hello again"})
     after = figures(furnished)
@@ -174,7 +174,7 @@ def test_the_page_of_admins(furnished: Indexed) -> None:
     assert sizes
     assert "Unknown" not in sizes
     assert browser.get("/admin/people").html.select('nav.tabs a[href="/admin/index"]')
-    furnished.cluster.falls("away")
+    furnished.falls("away")
     page = browser.get("/admin/index")
     assert "The cluster does not answer" in plain(main_of(page))
     assert "Unknown" in plain(main_of(page))
@@ -182,9 +182,9 @@ def test_the_page_of_admins(furnished: Indexed) -> None:
 
 def test_what_was_refused_is_shown_with_its_reason_and_tried_again(furnished: Indexed) -> None:
     browser = furnished.site.browser(furnished.world.person("root", role="admin"))
-    furnished.cluster.falls("away")
+    furnished.falls("away")
     note = furnished.world.write("bo", "Too much for it")
-    furnished.cluster.falls("well")
+    furnished.falls("well")
     refuse_everything_that_waits(furnished, "strict_dynamic_mapping_exception: <b>no such field</b>")
     furnished.deliver()
     assert figures(furnished)["feedsite_index_set_aside_rows"] == 1
@@ -230,7 +230,7 @@ def test_secrets_of_the_cluster_are_in_no_log_and_on_no_page(
     browser = site.browser(indexed.world.person("root", role="admin"))
     with caplog.at_level(logging.DEBUG):
         for illness in ("well", "denied", "away", "garbage"):
-            indexed.cluster.falls(illness)
+            indexed.falls(illness)
             index.runtime.breaker.encouraged()
             shown = [browser.get(path).text for path in ("/home", "/admin/index", "/metrics", "/readyz")]
             browser.submit("/notes", {"text": "A note of mine"})
@@ -274,7 +274,7 @@ def test_a_request_s_line_has_its_round_trips(furnished: Indexed, caplog: pytest
     browser = furnished.world.browser("ana")
     with caplog.at_level(logging.INFO, logger="feedsite.requests"):
         browser.get("/home")
-        furnished.cluster.falls("away")
+        furnished.falls("away")
         browser.get("/home")
     lines = [record.getMessage() for record in caplog.records if "route=timelines.home " in record.getMessage()]
     assert re.search(r"round_trips=[1-9]\d* fallback=-", lines[-2])
