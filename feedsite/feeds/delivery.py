@@ -53,10 +53,10 @@ class Delivery:
         store: the record, with an engine of its own: nothing here is part of somebody's transaction.
         index: the indexes.
         lease_ms: how long a row is left to whoever is sending it.
-        grace_s: how long after it was replaced a generation stays, for pages that are being composed.
+        grace_s: how long after it was replaced a generation stays, for pages that are being composed (`GRACE_SECONDS`).
     """
 
-    def __init__(self, store: SqlStore, index: Index, *, lease_ms: int = 30_000, grace_s: float = 10.0) -> None:
+    def __init__(self, store: SqlStore, index: Index, *, lease_ms: int = 30_000, grace_s: float | None = None) -> None:
         self._store, self._index = store, index
         self.layouts = Layouts(store, index)
         self._sender = Sender(store, index, self.layouts, lease_ms=lease_ms)

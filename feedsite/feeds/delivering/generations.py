@@ -18,6 +18,8 @@ from feedsite.feeds.stores.elasticsearch.index import Index
 from feedsite.feeds.stores.generation import LIVE, NEXT, OLD, RULES, Generation
 from feedsite.feeds.stores.sql import SqlStore
 
+#: Longer than any page takes that began before the switch.
+GRACE_SECONDS = 10.0
 _ROUNDS = 5
 _LOCK_TRIES = 30
 
@@ -35,14 +37,22 @@ class Generations:
         store: the record.
         index: the indexes.
         layouts, sender, verifier: what makes indexes, what delivers changes, what compares.
-        grace_s: how long after it was replaced a generation stays, for pages that are being composed.
+        grace_s: how long after it was replaced a generation stays, for pages that are being composed; None: `GRACE_SECONDS`.
     """
 
     def __init__(
-        self, store: SqlStore, index: Index, layouts: Layouts, sender: Sender, verifier: Verifier, *, grace_s: float
+        self,
+        store: SqlStore,
+        index: Index,
+        layouts: Layouts,
+        sender: Sender,
+        verifier: Verifier,
+        *,
+        grace_s: float | None,
     ) -> None:
         self._store, self._index, self._layouts = store, index, layouts
-        self._sender, self._verifier, self._grace = sender, verifier, grace_s
+        self._sender, self._verifier = sender, verifier
+        self._grace = GRACE_SECONDS if grace_s is None else grace_s
         self._olds: dict[str, float] = {}
 
     def create(self, *, layout: str = "monthly", progress: Progress | None = None) -> Generation:
