@@ -194,6 +194,15 @@ def retry(config: str) -> None:
     _end_with(tell_refused(refused) and not done.left and not done.problem)
 
 
+@index.command()
+@click.confirmation_option(prompt="Delete the search index?", help="Do not ask.")
+@click.pass_obj
+def remove(config: str) -> None:
+    """Delete the index, for a site that goes back to its database alone (set feedsite.store = sql afterwards)."""
+    with _delivery(config) as delivery:
+        click.echo(f"{delivery.remove():,} generations are deleted; the database answers every page.")
+
+
 def _end_with(is_well: bool) -> None:
     if not is_well:
         click.get_current_context().exit(1)

@@ -153,6 +153,13 @@ class Delivery:
         """
         return self._generations.rebuild(layout=layout, afresh=afresh, progress=progress)
 
+    def remove(self) -> int:
+        """Delete the index, and note no changes any more: the record answers every page; returns how many generations.
+
+        Raises StoreUnavailable.
+        """
+        return self._generations.remove()
+
     def tend(self) -> None:
         """What has to be done now and then, beside delivering: replaced generations go, the next month gets its index.
 

@@ -211,6 +211,17 @@ def test_a_database_without_tables_is_said_in_one_line(index: Shell, tmp_path: P
     assert "migrated?" in said
 
 
+def test_a_site_that_goes_back_to_its_database_notes_no_changes_any_more(made: Shell) -> None:
+    made.post("c")
+    made("remove", "--yes")
+    assert index_names(made.url, made.prefix) == []
+    made.post("d")
+    assert made.behind() == 0
+    assert "There is no index yet" in made("status", status=1).stdout
+    made("create", "--layout", "two")
+    assert "5 rows compared, 0 differ." in made("verify").stdout
+
+
 def test_it_follows_until_it_is_told_to_stop(made: Shell) -> None:
     process = made.started("deliver", "--follow", "--every", "0.2")
     try:

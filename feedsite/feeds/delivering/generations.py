@@ -37,7 +37,8 @@ class Generations:
         store: the record.
         index: the indexes.
         layouts, sender, verifier: what makes indexes, what delivers changes, what compares.
-        grace_s: how long after it was replaced a generation stays, for pages that are being composed; None: `GRACE_SECONDS`.
+        grace_s: how long after it was replaced a generation stays, for pages that are being composed
+            (None: `GRACE_SECONDS`).
     """
 
     def __init__(
@@ -190,6 +191,17 @@ class Generations:
                 record.forget(generation)
 
         _patiently(forget)
+
+    def remove(self) -> int:
+        """Delete every generation, and note no changes any more; returns how many there were.
+
+        Raises StoreUnavailable when the cluster is away: what is in it would be left there.
+        """
+        with self._store.record() as record:
+            known = record.every_generation()
+        for generation in known:
+            self._discard(generation)
+        return len(known)
 
     def tend(self) -> None:
         """What has to be done now and then, beside delivering: replaced generations go, the next month gets its index.
