@@ -67,6 +67,24 @@ def test_migrating_twice_changes_nothing_and_all_can_be_taken_back(empty: Engine
     migrate(url_of(empty))
 
 
+def test_acts_and_links_stay_when_what_is_known_of_their_delivery_moves_out(empty: Engine) -> None:
+    """Revision 0006 drops columns of tables that hold the record; SQLite writes these tables anew for it."""
+    config = alembic.config.Config(INI)
+    act = "INSERT INTO feeds_acts (position, id, verb, actor, object, visibility, gate, notice, lone, arrived) VALUES "
+    with empty.begin() as connection:
+        config.attributes["connection"] = connection
+        alembic.command.upgrade(config, "0005")
+        connection.execute(text(act + "(7, 'a', 'add', 'person:ana', 'note:1', 'public', 'person:ana', 'n', 'l', 5)"))
+        link = "INSERT INTO network_links (follower, kind, entity, verbs, since, weight, arrived) VALUES "
+        connection.execute(text(link + "('person:ana', 'follow', 'person:bob', '', 5, 1.5, 5)"))
+        alembic.command.upgrade(config, "0006")
+        found = connection.execute(text("SELECT position, id, version, arrived FROM feeds_acts")).one()
+        assert tuple(found) == (7, "a", 1, 5)
+        assert tuple(connection.execute(text("SELECT entity, weight FROM network_links")).one()) == ("person:bob", 1.5)
+        alembic.command.downgrade(config, "0005")
+        assert tuple(connection.execute(text("SELECT id, delivered FROM feeds_acts")).one()) == ("a", 0)
+
+
 def test_there_is_one_line_of_revisions() -> None:
     script = alembic.script.ScriptDirectory.from_config(alembic.config.Config(INI))
     assert len(script.get_heads()) == 1
