@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from datetime import timedelta
 from typing import Any
 
@@ -70,21 +71,26 @@ _link = st.tuples(
     _verbs,
     st.one_of(st.none(), st.sampled_from((1, 90_000_000))),
 )
-_step = st.one_of(
-    st.tuples(st.just("post"), _act),
-    st.tuples(st.just("post"), _act),
-    st.tuples(st.just("perform"), _act),
-    st.tuples(st.just("link"), _link),
-    st.tuples(st.just("link"), _link),
-    st.tuples(st.just("unlink"), _link),
-    st.tuples(st.just("undo"), st.integers(0, 30)),
-    st.tuples(st.just("delete"), st.integers(0, 30)),
-    st.tuples(st.just("update"), st.tuples(st.integers(0, 30), _act)),
-    st.tuples(st.just("forward"), st.sampled_from((1, 1000, 86_400_000))),
-)
+_kinds: dict[str, Any] = {
+    "post": _act,
+    "perform": _act,
+    "link": _link,
+    "unlink": _link,
+    "undo": st.integers(0, 30),
+    "delete": st.integers(0, 30),
+    "update": st.tuples(st.integers(0, 30), _act),
+    "forward": st.sampled_from((1, 1000, 86_400_000)),
+}
+# `one_of` takes equal alternatives for one: what happens often is said so here.
+_often = ("post",) * 8 + ("perform",) * 2 + ("link",) * 3 + ("unlink", "undo", "delete", "update", "forward")
+_step = st.sampled_from(_often).flatmap(lambda kind: st.tuples(st.just(kind), _kinds[kind]))
 _CHECKS = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.differing_executors]
-histories = st.lists(_step, max_size=30)
-"""Random histories, as lists of steps."""
+_followed = st.tuples(st.just("follow"), _person, _person, st.just(()), st.none())
+_watched = st.tuples(st.just("watch"), _person, _thing, st.just(()), st.none())
+# Without people who follow and watch, most feeds are empty, and every store gives empty feeds alike.
+_beginnings = st.lists(st.tuples(st.just("link"), st.one_of(_followed, _watched)), min_size=5, max_size=8)
+histories = st.builds(operator.add, _beginnings, st.lists(_step, min_size=10, max_size=36))
+"""Random histories, as lists of steps: people follow and watch, and then things happen."""
 
 
 class History:
