@@ -21,7 +21,7 @@ from feedsite.feeds.errors import StoreUnavailable
 from feedsite.feeds.stores.elasticsearch import mapping
 from feedsite.feeds.stores.elasticsearch.documents import act_name
 from feedsite.feeds.stores.elasticsearch.index import Operation
-from feedsite.feeds.stores.generation import NEXT, OLD
+from feedsite.feeds.stores.generation import NEXT, OLD, Generation
 from feedsite.feeds.stores.sql import SqlStore, sql_engine
 from feedsite.feeds.stores.sql.ledger import Receipt
 from feedsite.feeds.stores.sql.tracking import Changed
@@ -534,11 +534,9 @@ def test_an_interrupted_rebuild_goes_on(world: World) -> None:
 
 def test_a_rebuild_afresh_throws_away_what_was_left(world: World) -> None:
     world.post("a")
+    made = world.live()
     with world.on_record() as record:
-        stale = world.delivery.layouts  # the record's lock is not held while indexes are made
-        assert stale is not None
-        made = world.live()
-        record.add(type(made)("0123456789ab", NEXT, made.made, rule="two"))
+        record.add(Generation("0123456789ab", NEXT, made.made, rule="two"))
     world.delivery.rebuild(afresh=True)
     with world.store.record() as record:
         assert [one.slot for one in record.every_generation()] == ["live"]
@@ -551,7 +549,7 @@ def test_a_delivery_to_the_old_generation_is_not_taken_for_one_to_the_new(world:
     world.post("a")
     old = world.live()
     with world.on_record() as record:
-        following = type(old)("abcdefabcdef", NEXT, old.made, rule="two")
+        following = Generation("abcdefabcdef", NEXT, old.made, rule="two")
         record.add(following)
         (parcel,) = record.claim([old], 10, 30_000)
         assert record.switch(following)
