@@ -64,12 +64,17 @@ _act = st.fixed_dictionaries(
         "offset": _offset,
     }
 )
-_link = st.tuples(
-    st.sampled_from(("follow", "follow", "watch", "watch", "mute", "block", "limit")),
-    st.sampled_from(HOLDERS),
-    st.one_of(_end, st.sampled_from([Entity("word", word) for word in WORDS])),
-    _verbs,
-    st.one_of(st.none(), st.sampled_from((1, 90_000_000))),
+_until = st.one_of(st.none(), st.sampled_from((1, 90_000_000)))
+_muted = st.one_of(_end, _end, st.sampled_from([Entity("word", word) for word in WORDS]))
+_site = st.just(Entity("site", "all"))
+_link = st.one_of(
+    st.tuples(st.just("follow"), _person, _person, _verbs, _until),
+    st.tuples(st.just("watch"), _person, _thing, _verbs, _until),
+    st.tuples(st.sampled_from(("mute", "block")), _person, _muted, _verbs, _until),
+    st.tuples(st.sampled_from(("limit", "mute")), _site, _muted, _verbs, _until),
+    st.tuples(
+        st.sampled_from(("follow", "watch", "mute", "block", "limit")), st.sampled_from(HOLDERS), _end, _verbs, _until
+    ),
 )
 _kinds: dict[str, Any] = {
     "post": _act,
@@ -84,6 +89,8 @@ _kinds: dict[str, Any] = {
 # `one_of` takes equal alternatives for one: what happens often is said so here.
 _often = ("post",) * 8 + ("perform",) * 2 + ("link",) * 3 + ("unlink", "undo", "delete", "update", "forward")
 _step = st.sampled_from(_often).flatmap(lambda kind: st.tuples(st.just(kind), _kinds[kind]))
+# A history is worth several small examples, and takes as long.
+_EXAMPLES = max(5, settings.default.max_examples * 2 // 5) if settings.default else 40
 _CHECKS = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.differing_executors]
 _followed = st.tuples(st.just("follow"), _person, _person, st.just(()), st.none())
 _watched = st.tuples(st.just("watch"), _person, _thing, st.just(()), st.none())
@@ -178,7 +185,7 @@ class DifferentialContract:
         raise RuntimeError("the subclass gives make_store")
 
     # One fixture gives as many empty stores as there are examples, and each subclass is a store of its own.
-    @settings(suppress_health_check=_CHECKS, deadline=None)
+    @settings(suppress_health_check=_CHECKS, deadline=None, max_examples=_EXAMPLES)
     @given(steps=histories, options=st.data())
     def test_every_page_is_the_models(self, make_store: MakeStore, steps: Any, options: Any) -> None:
         """Flat feeds, cards, months, verbs, notifications and the badge, page after page."""
@@ -195,7 +202,7 @@ class DifferentialContract:
         finally:
             manager.close()
 
-    @settings(suppress_health_check=_CHECKS, deadline=None)
+    @settings(suppress_health_check=_CHECKS, deadline=None, max_examples=_EXAMPLES)
     @given(steps=histories, between=st.lists(st.lists(_step, max_size=4), max_size=6), options=st.data())
     def test_writing_while_paging_repeats_nothing_and_loses_nothing(
         self, make_store: MakeStore, steps: Any, between: Any, options: Any
