@@ -275,6 +275,8 @@ class DifferentialContract:
         ):
             expected = [act.key.id for act in history.model.feed(aggregator)]
             assert history.network.ids(aggregator) == expected
+            # What is counted is what is listed: a store that lists by judging acts may count by other means.
+            assert history.manager.count_new(aggregator, None, cap=1000).number == len(expected)
             self._and_back(history, aggregator, expected)
 
     def _and_back(self, history: History, aggregator: Any, expected: list[str]) -> None:

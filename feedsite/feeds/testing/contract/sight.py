@@ -8,6 +8,7 @@ from feedsite.feeds.aggregators import (
     CollapseAggregator,
     NotificationAggregator,
     PublicAggregator,
+    ThingAggregator,
     UnAggregated,
 )
 from feedsite.feeds.testing.contract.base import Contract
@@ -94,6 +95,46 @@ class SightContract(Contract):
         assert network.ids(PublicAggregator("friend")) == network.ids(PublicAggregator("ana")) == [posted]
         assert network.ids(PublicAggregator("stranger")) == network.ids(PublicAggregator()) == []
         assert manager.un_limit("ana")
+
+    def test_what_is_counted_is_what_is_listed_under_every_rule(self, manager: Manager, network: Network) -> None:
+        """Each rule takes one act from somebody; lists and counts may come about by different means."""
+        people = {name: Entity("person", name) for name in ("ana", "bo", "cy", "di", "eve", "flo")}
+        everybody, site = tuple(people), Entity("site", "all")
+        network.post("cy", on="before")
+        network.clock.forward(seconds=1)
+        network.follow("ana", *everybody)
+        for name in everybody:
+            network.post(name, on=name)
+            network.post(name, verb="like", on="1", target=name)
+            network.post(name, verb="announce", on=f"about-{name}", about=(people["di"], Entity("note", "1")))
+        network.post("bo", visibility="followers", on="f")
+        network.post("bo", visibility="audience", on="m", audience=(people["ana"],))
+        network.post("bo", on="w", words=("spoiler",))
+        network.post("bo", on="x", words=("advert",))
+        network.post("ana", verb="like", on="1", about=(people["bo"],))
+        manager.watch("ana", "1", "note")
+        manager.mute("ana", "bo", verbs=("like",))
+        manager.mute("ana", Entity("word", "spoiler"))
+        manager.mute(site, Entity("word", "advert"))
+        manager.mute(site, "eve", verbs=("announce",))
+        manager.limit("flo")
+        manager.limit("di")
+        manager.block("cy", "ana")
+        manager.un_follow("ana", "di")
+        for viewer in ("ana", "bo", "flo", None):
+            for aggregator in (
+                UnAggregated("ana", viewer=viewer, size=3),
+                UnAggregated("ana", viewer=viewer, include_history=True, size=100),
+                PublicAggregator(viewer, size=100),
+                ActorAggregator("bo", viewer=viewer, size=100),
+                ThingAggregator(note("1"), viewer=viewer, size=100),
+            ):
+                listed = network.ids(aggregator)
+                assert manager.count_new(aggregator, None, cap=1000).number == len(listed)
+            cards = network.groups(CollapseAggregator("ana", viewer=viewer))
+            assert sum(card.total for card in cards) == len(network.ids(UnAggregated("ana", viewer=viewer, size=100)))
+            by_verb = network.groups(CollapseAggregator("ana", "verb", viewer=viewer))
+            assert sum(card.total for card in by_verb) == sum(card.total for card in cards)
 
     def test_readable_tells_what_a_viewer_may_see(self, manager: Manager, network: Network) -> None:
         public, private = network.post("ana"), network.post("ana", visibility="followers")
