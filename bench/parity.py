@@ -63,6 +63,9 @@ def load(url: str, node: str, runtime: Runtime) -> Load:
     """Make a generation of the record and fill it."""
     engine = make_engine(url)
     store = SqlStore(engine=engine)
+    with store.record(write=True) as record:
+        for generation in record.every_generation():
+            record.forget(generation)  # of a node that is gone
     with engine.connect() as connection:
         acts, links = (
             connection.execute(select(func.count()).select_from(table)).scalar_one()

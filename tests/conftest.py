@@ -6,7 +6,7 @@ import contextlib
 import os
 import secrets
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -137,21 +137,33 @@ def _worker() -> str:
 
 
 @pytest.fixture(scope="session")
-def postgresql_url(pytestconfig: pytest.Config) -> Iterator[str]:
-    """The SQLAlchemy URL of an empty database on a real PostgreSQL: one server a run, one database a worker."""
-    if server := os.environ.get(services.POSTGRESQL_URL_VARIABLE):
-        name = f"feedsite_test_{_worker()}_{secrets.token_hex(4)}"
-    else:
+def make_postgresql(pytestconfig: pytest.Config) -> Iterator[Callable[[], str]]:
+    """Makes an empty database on a real PostgreSQL (one server a run) and gives its SQLAlchemy URL."""
+    server = os.environ.get(services.POSTGRESQL_URL_VARIABLE)
+    if not server:
         run = pytestconfig.stash[_POSTGRESQL]
-        name = f"feedsite_{_worker()}"
         try:
             run.ensure()
         except ServiceMissing as problem:
             _cannot_run(problem)
         server = run.url()
-    _administer(server, f'CREATE DATABASE "{name}"')
-    yield make_url(server).set(database=name).render_as_string(hide_password=False)
-    _administer(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+    made: list[str] = []
+
+    def make() -> str:
+        name = f"feedsite_test_{_worker()}_{secrets.token_hex(4)}"
+        _administer(server, f'CREATE DATABASE "{name}"')
+        made.append(name)
+        return make_url(server).set(database=name).render_as_string(hide_password=False)
+
+    yield make
+    for name in made:
+        _administer(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(make_postgresql: Callable[[], str]) -> str:
+    """The SQLAlchemy URL of a database on a real PostgreSQL, one a worker: the site's, to be migrated."""
+    return make_postgresql()
 
 
 def _administer(server: str, statement: str) -> None:

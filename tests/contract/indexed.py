@@ -19,18 +19,16 @@ from feedsite.feeds.stores.elasticsearch.layout import Names
 from feedsite.feeds.stores.elasticsearch.runtime import Limits, Runtime
 from feedsite.feeds.stores.elasticsearch.store import ElasticStore
 from feedsite.feeds.stores.generation import LIVE, Generation
-from feedsite.feeds.stores.sql import SqlStore
+from feedsite.feeds.stores.sql import SqlStore, default_tables
 from feedsite.feeds.stores.sql.ledger import Ledger
 from feedsite.feeds.stores.sql.record import Record
-from feedsite.feeds.stores.sql.tables import LINK_KEY, tables
+from feedsite.feeds.stores.sql.tables import LINK_KEY
 from feedsite.feeds.stores.sql.tracking import Changed
 from feedsite.feeds.testing import Clock
 
 T = TypeVar("T")
 _EPOCH = 1_000_000
-# Tables of their own: the contract of the SQL store empties the usual ones in the same database.
-_NAMES = ("indexed_feeds", "indexed_network")
-_TABLES = tables(*_NAMES)
+_TABLES = default_tables()
 _AT_ONCE = -1
 """How long rows stay laid over after their delivery where everything is refreshed before it is read: not at all."""
 
@@ -72,7 +70,7 @@ class Nest:
         _TABLES.metadata.create_all(engine)
         self._client = connect(self._access)
         self.index = EpochIndex(self._client, self._names.feeds, self._names.network)
-        self.delivery(SqlStore(engine=engine, names=_NAMES)).create(layout="two")
+        self.delivery(SqlStore(engine=engine)).create(layout="two")
 
     def delivery(self, record: SqlStore) -> Delivery:
         """What delivers a record's rows."""
@@ -127,7 +125,7 @@ class SettledStore(ElasticStore):
     """Before it is read, everything that was written is delivered and refreshed: the index alone answers."""
 
     def __init__(self, nest: Nest, clock: Clock) -> None:
-        record = SqlStore(engine=nest.engine, names=_NAMES, clock=clock, overlap_ms=_AT_ONCE)
+        record = SqlStore(engine=nest.engine, clock=clock, overlap_ms=_AT_ONCE)
         super().__init__(record, nest.runtime(), after_write=self._note, fallen_back=_never)
         self._nest, self._delivery, self._written = nest, nest.delivery(record), False
 
@@ -151,7 +149,7 @@ class UnsettledStore(ElasticStore):
     """Before it is read, a part of what was written is delivered, shown or settled: the record lays over the rest."""
 
     def __init__(self, nest: Nest, clock: Clock) -> None:
-        record = SqlStore(engine=nest.engine, names=_NAMES, clock=clock)
+        record = SqlStore(engine=nest.engine, clock=clock)
         super().__init__(record, nest.runtime(), after_write=self._note, fallen_back=_never)
         self._nest, self._delivery, self._clock = nest, nest.delivery(record), clock
         self._waiting = Changed()

@@ -6,7 +6,7 @@ written is not delivered yet, some is delivered and not shown yet, some is settl
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -29,9 +29,11 @@ def on_sqlite(
 
 
 @pytest.fixture(scope="session")
-def on_postgresql(elasticsearch_url: str, elasticsearch_prefix: str, postgresql_url: str) -> Iterator[Nest]:
+def on_postgresql(
+    elasticsearch_url: str, elasticsearch_prefix: str, make_postgresql: Callable[[], str]
+) -> Iterator[Nest]:
     """A record on PostgreSQL, and its generation."""
-    nest = Nest(sql_engine(postgresql_url), elasticsearch_url, f"{elasticsearch_prefix}-postgresql")
+    nest = Nest(sql_engine(make_postgresql()), elasticsearch_url, f"{elasticsearch_prefix}-postgresql")
     yield nest
     nest.close()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -44,9 +44,9 @@ def in_a_file(tmp_path: Path) -> MakeStore:
 
 
 @pytest.fixture(scope="session")
-def postgresql(postgresql_url: str) -> Iterator[Engine]:
-    """An engine on PostgreSQL with the store's tables."""
-    engine = sql_engine(postgresql_url)
+def postgresql(make_postgresql: Callable[[], str]) -> Iterator[Engine]:
+    """An engine on a PostgreSQL database of its own, with the store's tables."""
+    engine = sql_engine(make_postgresql())
     default_tables().metadata.create_all(engine)
     yield engine
     engine.dispose()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 import signal
 import subprocess
@@ -118,7 +117,7 @@ class Served:
             **self.settings,
         }
         for name, value in values.items():
-            ini["app:main"][f"feedsite.{name}"] = value
+            ini["app:main"][f"feedsite.{name}"] = value.replace("%", "%%")
         ini["server:main"] = {"use": "egg:waitress#main", "listen": "127.0.0.1:%(http_port)s", "threads": "4"}
         with self.ini.open("w") as file:
             ini.write(file)
@@ -260,10 +259,3 @@ def _answers(url: str) -> bool:
     with contextlib.suppress(urllib3.exceptions.HTTPError), Member(url, "") as somebody:
         return somebody.get("/").status == 200
     return False
-
-
-def gone(process: subprocess.Popen[Any], number: int = signal.SIGTERM) -> int:
-    """End a process of the test's own; returns its exit status."""
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(process.pid, number)
-    return process.wait(30)
