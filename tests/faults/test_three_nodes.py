@@ -135,24 +135,21 @@ def _nothing_is_lost(load: Load, cluster: Cluster) -> None:
     assert ", 0 differ" in load.served.verify()
     url = cluster.nodes[0].url
     nodes.ask(f"{url}/{PREFIX}-feeds/_refresh", "POST")
-    found = nodes.ask(
-        f"{url}/{PREFIX}-feeds/_search",
-        "POST",
-        {"size": 10_000, "_source": ["object"], "query": {"bool": {"filter": [{"term": {"verb": "create"}}]}}},
-    )
+    query = {"size": 10_000, "_source": ["object"], "query": {"term": {"verb": "create"}}}
+    found = nodes.ask(f"{url}/{PREFIX}-feeds/_search", "POST", query)
     counts = Counter(hit["_source"]["object"] for hit in found["hits"]["hits"])
     assert {counts[f"note:{note}"] for note in load.written} == {1}
 
 
 @pytest.mark.timeout(900)
 def test_one_of_three_nodes_is_killed_and_the_site_goes_on(load: Load, three_nodes: Cluster) -> None:
+    """It reads and writes on, and what was acknowledged is in the index, once."""
     assert three_nodes.whole(), "green, with three nodes"
     with load:
         # The first one in the site's list of hosts: the one that would be asked next.
         seconds = _kill_and_bring_back(load, three_nodes, three_nodes.nodes[0])
-    print(
-        f"{seconds:.1f} s until the index answered again; {load.degraded} pages of {load.statuses.total()} by the record"
-    )
+    pages = load.statuses.total()
+    print(f"{seconds:.1f} s until the index answered again; {load.degraded} of {pages} pages by the record")
     _nothing_is_lost(load, three_nodes)
 
 
