@@ -37,6 +37,7 @@ class SickCluster:
     ANSWERS: ClassVar[dict[str, bytes]] = {
         "busy": _error(429, "es_rejected_execution_exception"),
         "unavailable": _error(503, "cluster_block_exception"),
+        "failing": _error(500, "illegal_state_exception"),
         "proxy": b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 20\r\n\r\n<html>Welcome</html>",
         "garbage": b"\x00\xff\x13\x37 no HTTP at all \r\n\r\n",
         "broken json": _answer(b"200 OK", b'{"took": 1, "responses": [{'),

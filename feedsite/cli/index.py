@@ -21,6 +21,8 @@ from feedsite.feeds.stores.generation import RULES
 from feedsite.indexing.process import index_of
 
 _TEND_SECONDS = 600.0
+# Where that failed.
+_TEND_AGAIN_SECONDS = 30.0
 _SHOWN = 20
 
 
@@ -132,13 +134,15 @@ def _follow(delivery: Delivery, every: float) -> None:
     while not stopped.is_set():
         problem = ""
         try:
-            if time.monotonic() - tended >= _TEND_SECONDS:
-                delivery.tend()
-                tended = time.monotonic()
             done = delivery.deliver(budget_s=30)
             problem = done.problem
             if done.sent or done.refused:
                 _tell_delivered(done)
+            # After delivering: an index that cannot be made ahead of time keeps nothing back.
+            if not problem and time.monotonic() - tended >= _TEND_SECONDS:
+                tended = time.monotonic() - _TEND_SECONDS + _TEND_AGAIN_SECONDS
+                delivery.tend()
+                tended = time.monotonic()
         except StoreUnavailable as away:
             problem = str(away)
         if problem != trouble:

@@ -123,9 +123,6 @@ class ProcessIndex:
         if now - self._looked >= LOOK_SECONDS:
             self._look()
             self._looked = now
-        if now - self._tended >= TEND_SECONDS:
-            self.delivery.tend()
-            self._tended = now
         done = self.delivery.deliver(budget_s=_PIECE_SECONDS)
         self._metrics.delivered(done.sent, done.refused, "background")
         if done.sent:
@@ -133,6 +130,11 @@ class ProcessIndex:
         if done.problem:
             self._metrics.index_failed("undelivered", "delivery")
             raise StoreUnavailable(done.problem)
+        # After delivering: an index that cannot be made ahead of time keeps nothing back.
+        if now - self._tended >= TEND_SECONDS:
+            self._tended = now - TEND_SECONDS + LOOK_SECONDS
+            self.delivery.tend()
+            self._tended = now
         return bool(done.sent and done.left)
 
     def _look(self) -> None:

@@ -34,7 +34,8 @@ KINDS = {
     "broken text": "answer",
     "deep json": "answer",
     "cut": "connection",
-    "redirect": "request",
+    "failing": "busy",
+    "redirect": "answer",
     "denied": "denied",
 }
 

@@ -7,13 +7,16 @@ from elasticsearch import Elasticsearch
 
 from feedsite.feeds.delivery import DeliveryRefused
 from feedsite.feeds.errors import StoreUnavailable
+from feedsite.feeds.order import milliseconds
+from feedsite.feeds.stores.elasticsearch.mapping import acts_index
 
 from tests.contract.delivering import World
+from tests.contract.delivery.conditions import LONG_AGO
 from tests.nodes import index_names
 from tests.sick_cluster import SickCluster
 
 
-@pytest.mark.parametrize("illness", ["busy", "unavailable", "silent", "away"])
+@pytest.mark.parametrize("illness", ["busy", "unavailable", "failing", "redirect", "silent", "away"])
 def test_a_sick_cluster_leaves_rows_behind(world: World, illness: str) -> None:
     host, port = world.url.removeprefix("http://").split(":")
     with SickCluster((host, int(port))) as cluster:
@@ -29,6 +32,23 @@ def test_a_sick_cluster_leaves_rows_behind(world: World, illness: str) -> None:
         assert delivery.refused() == []
         cluster.illness = "well"
         assert delivery.deliver().sent == 1
+    assert world.is_equal()
+
+
+def test_a_shard_that_has_no_node_keeps_back_its_own_rows_alone(world: World, client: Elasticsearch) -> None:
+    past = world.index.names.acts(world.live(), world.live().planned(milliseconds(LONG_AGO)))
+    nowhere = "routing.allocation.require._name"
+    body = acts_index(world.live().id)
+    body["settings"]["index"][nowhere] = "nowhere"
+    client.indices.create(index=past, **body, wait_for_active_shards="0")
+    world.post("old", at=LONG_AGO)
+    world.post("a")
+    done = world.delivery.deliver()
+    assert (done.sent, done.refused, done.left) == (1, 0, 1)
+    assert "unavailable_shards" in done.problem
+    client.indices.put_settings(index=past, settings={f"index.{nowhere}": None})
+    client.cluster.health(index=past, wait_for_status="yellow", wait_for_no_initializing_shards=True)
+    assert world.delivery.deliver().sent == 1
     assert world.is_equal()
 
 

@@ -114,11 +114,13 @@ def _node(host: str, context: ssl.SSLContext | None) -> NodeConfig:
 
 # -- errors ----------------------------------------------------------------------------------------------------------
 
-#: What a status means: (kind, sentence). Other statuses of 400 and above are a request that the cluster refuses.
+#: What a status means: (kind, sentence). Of the others those below 400 are not Elasticsearch's, those of 500 and above
+#: are a failure of its own, and the rest is a request that it refuses.
 _STATUSES = {
     401: ("denied", "the search cluster refuses the credentials"),
     403: ("denied", "the search cluster refuses what was asked"),
     404: ("missing", "an index is missing"),
+    408: ("timeout", "the search cluster did not answer in time"),
     429: ("busy", "the search cluster is busy"),
     502: ("busy", "the search cluster is not available"),
     503: ("busy", "the search cluster is not available"),
@@ -130,8 +132,9 @@ _STATUSES = {
 def answering() -> Iterator[None]:
     """Turn every error of the driver into StoreUnavailable with a short reason and its `kind`; no address, no secret.
 
-    Kinds: `timeout`, `late` (the deadline was over before it was asked), `connection`, `busy` (429, 502, 503), `answer`
-    (what came back is not Elasticsearch's, or cut), `missing` (404), `denied` (401, 403), `request` (any other status).
+    Kinds: `timeout`, `late` (the deadline was over before it was asked), `connection`, `busy` (429, or 500 and
+    above), `answer` (what came back is not Elasticsearch's, or cut), `missing` (404), `denied` (401, 403), `request`
+    (any other status of 400 and above).
     """
     try:
         yield
@@ -168,9 +171,10 @@ def unavailable(error: BaseException) -> StoreUnavailable:
 def _meaning(error: BaseException) -> tuple[str, str]:
     if isinstance(error, ApiError):
         status = error.meta.status
-        if status < 300:
+        if status < 400:
             return "answer", "the answer is not Elasticsearch's"
-        return _STATUSES.get(status, ("request", f"the search cluster answered {status}"))
+        otherwise = ("request" if status < 500 else "busy", f"the search cluster answered {status}")
+        return _STATUSES.get(status, otherwise)
     if isinstance(error, ConnectionTimeout | TimeoutError | urllib3.exceptions.TimeoutError):
         return "timeout", "the search cluster did not answer in time"
     if isinstance(error, SerializationError | json.JSONDecodeError | UnicodeDecodeError | RecursionError):

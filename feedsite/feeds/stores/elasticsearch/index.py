@@ -19,6 +19,9 @@ from feedsite.feeds.stores.generation import LIVE, Bucket, Generation
 BULK_BYTES = 5 * 2**20
 #: Seconds for a bulk request and for making an index; a deadline of the context may be nearer.
 BULK_SECONDS, MAKE_SECONDS = 20.0, 30.0
+# How long an operation of a bulk request may wait for its shard. By itself Elasticsearch waits for a minute, and one
+# shard that has no node would keep back what is on its way to all the others.
+_SHARD_WAIT = "5s"
 _PAGE = 1000
 # Over templates that somebody made for everything (`*`).
 _PRIORITY = 900
@@ -213,7 +216,7 @@ class Index:
                 client = self._client.options(request_timeout=BULK_SECONDS)
                 # Lines that are text already are sent as they are.
                 lines: list[Any] = list(part)
-                answer = client.bulk(operations=lines, filter_path="items.*.status,items.*.error")
+                answer = client.bulk(operations=lines, timeout=_SHARD_WAIT, filter_path="items.*.status,items.*.error")
         except StoreUnavailable as error:
             if error.kind != "request":
                 raise
