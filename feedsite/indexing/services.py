@@ -27,7 +27,7 @@ State = Literal["off", "none", "filling", "mismatch", "away", "resting", "behind
 - `mismatch`: the cluster's indexes are not those that this site made
 - `away`: the cluster does not answer
 - `resting`: it failed lately, and is spared for a moment
-- `behind`: so much waits for delivery that the database answers
+- `behind`: so much waits for delivery, was refused, or was delivered a moment ago that the database answers
 - `ready`: it answers pages
 """
 
@@ -164,7 +164,7 @@ class IndexService:
             return "away"
         if not matches:
             return "mismatch"
-        return "behind" if record.behind(LIVE).count > runtime.limits.overlay else "ready"
+        return "behind" if record.unsettled() > runtime.limits.overlay else "ready"
 
     def _parts(self, generation: Generation) -> tuple[Part, ...]:
         if self._index is None:

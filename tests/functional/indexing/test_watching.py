@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import logging
 import re
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import update
 
 from feedsite.db import writing
+from feedsite.feeds.errors import StoreUnavailable
+from feedsite.feeds.stores.sql.record import OVERLAP_MS
 from feedsite.feeds.stores.sql.tables import default_tables
 from feedsite.indexing.process import ProcessIndex
 from feedsite.metrics import metrics_of
@@ -73,7 +76,45 @@ def test_more_than_can_be_laid_over_is_said(furnished: Indexed) -> None:
     page = furnished.world.browser("ana").get("/home")
     assert page.html.select(".resting")
     furnished.deliver()
+    # Searches may not show it yet: the database goes on for a moment.
+    assert ready(furnished) == "index: behind"
+    with writing(furnished.site.engine).begin() as connection:
+        for changes in (default_tables().act_changes, default_tables().link_changes):
+            connection.execute(update(changes).values(delivered_at=changes.c.delivered_at - OVERLAP_MS))
     assert ready(furnished) == "index: ready"
+
+
+def test_refused_rows_that_make_the_database_answer_are_said_too(furnished: Indexed) -> None:
+    furnished.falls("away")
+    furnished.world.write("bo", "Too much for it")
+    furnished.falls("well")
+    refuse_everything_that_waits(furnished, "strict_dynamic_mapping_exception")
+    runtime = furnished.index.runtime
+    limits = runtime.limits
+    runtime.limits = replace(limits, overlay=0)
+    try:
+        assert furnished.world.browser("ana").get("/home").html.select(".resting")
+        assert ready(furnished) == "index: behind"
+    finally:
+        runtime.limits = limits
+
+
+def test_what_cannot_be_made_ahead_of_time_keeps_no_delivery_back(
+    furnished: Indexed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise StoreUnavailable("this action would add shards", kind="request")
+
+    furnished.falls("away")
+    furnished.world.write("bo", "Still on its way")
+    furnished.falls("well")
+    index = furnished.index
+    monkeypatch.setattr(index.delivery, "tend", fail)
+    monkeypatch.setattr(index, "_tended", float("-inf"))
+    assert index.delivery.behind().count > 0
+    with pytest.raises(StoreUnavailable, match="add shards"):
+        index._piece()
+    assert index.delivery.behind().count == 0
 
 
 def test_figures_of_a_day(furnished: Indexed) -> None:

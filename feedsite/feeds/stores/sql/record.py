@@ -148,6 +148,11 @@ class Record:
                 return None
         return Overlay(*found)
 
+    def unsettled(self) -> int:
+        """How many rows pages lay over what the live generation says: those that were refused are among them."""
+        counts = [select(func.count()).where(self._unsettled(pair)) for pair in self.pairs]
+        return sum(self.connection.execute(count).scalar_one() for count in counts)
+
     def _unsettled(self, pair: Pair) -> ColumnElement[bool]:
         changes = pair.changes.c
         shown_from = self.now - self.overlap_ms
