@@ -200,6 +200,8 @@ class Delivery:
         self._sender.catch_up(LIVE)
         current = self.layouts.current(live.id) or live
         self._index.refresh(current)
+        with self._store.record(write=True) as record:
+            record.links_repaired(one.key for one in wrong if one.kind == "link")
         doubtful = [replace(one, verdict="moving") for one in wrong]
         return len(wrong) - len(self._verifier.look_again(current, doubtful))
 

@@ -189,8 +189,10 @@ class Verifier:
                 again.append((one.kind, one.row, ahead))
             elif one.found is not None and (place := self._place(generation, one.kind, one.key)) is not None:
                 strays.append(Operation(*place, one.found.version, None))
-        with self._store.record(write=True) as record:
-            record.deliver_again(again)
+        # A few at a time: who writes meanwhile does not wait for all of them.
+        for at in range(0, len(again), _LOOK):
+            with self._store.record(write=True) as record:
+                record.deliver_again(again[at : at + _LOOK])
         self._index.bulk(strays)
 
 

@@ -6,8 +6,13 @@ from typing import Any
 
 import pytest
 
-from feedsite.feeds.stores.elasticsearch.documents import act_name
+from feedsite.feeds import Manager
+from feedsite.feeds.aggregators import UnAggregated
+from feedsite.feeds.stores.elasticsearch.client import Access
+from feedsite.feeds.stores.elasticsearch.documents import act_name, link_name
 from feedsite.feeds.stores.elasticsearch.index import Operation
+from feedsite.feeds.stores.elasticsearch.runtime import Runtime
+from feedsite.feeds.stores.elasticsearch.store import ElasticStore
 
 from tests.contract.delivering import World
 
@@ -37,6 +42,23 @@ def document_of(world: World, act_id: str) -> dict[str, Any]:
     (found,) = world.index.get([place])
     assert found is not None
     return found.source
+
+
+def test_what_processes_keep_of_links_is_put_right_too(full: World) -> None:
+    world = full
+    world.post("p0s", by="p0")
+    world.delivery.deliver()
+    site = Manager(store=ElasticStore(world.store, Runtime(Access.from_url(world.url), world.index.names)))
+
+    def feed() -> list[str]:
+        return [act["id"] for act in site.get_feeds(UnAggregated("ana", include_history=True))]
+
+    key = ("person:ana", "follow", "person:p0", "")
+    world.index.bulk([Operation(world.index.names.links(world.live()), link_name(*key), 1, None)])
+    world.index.refresh(world.live())
+    assert feed() == []
+    assert world.delivery.verify(repair=True).repaired == 1
+    assert feed() == ["p0s"]
 
 
 def test_what_differs_is_found_and_put_right(full: World) -> None:

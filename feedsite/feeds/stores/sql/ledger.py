@@ -30,7 +30,7 @@ from sqlalchemy import (
 
 from feedsite.feeds.stores.generation import LIVE, NEXT, OLD, Generation
 from feedsite.feeds.stores.sql.record import Kind, Pair, Record, Row
-from feedsite.feeds.stores.sql.tracking import Changed, insert
+from feedsite.feeds.stores.sql.tracking import Changed, count_links_of, insert
 
 _BATCH = 1000
 
@@ -211,6 +211,10 @@ class Ledger(Record):
                     where=pair.changes.c.version <= statement.excluded.version,
                 )
             )
+
+    def links_repaired(self, keys: Iterable[tuple[str, ...]]) -> None:
+        """Let nobody go on with what the index said of these links before it was repaired."""
+        count_links_of(self.connection, self.tables, keys)
 
     def purge(self, size: int = 5000) -> int:
         """Forget what is settled, at most so many rows of each kind; returns how many."""

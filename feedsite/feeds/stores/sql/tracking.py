@@ -77,7 +77,7 @@ class Tracker:
         self._links.update(dict.fromkeys(keys))
         noted = [dict(zip(LINK_KEY, key, strict=True), version=row[4]) for key, row in zip(keys, rows, strict=True)]
         self._note(self._tables.link_changes, noted)
-        self._count({end for key in keys for end in _ends(key)})
+        count_links_of(self._connection, self._tables, keys)
 
     def _tracks(self) -> bool:
         """Whether an index has to follow; asked once in a transaction.
@@ -114,14 +114,16 @@ class Tracker:
         for at in range(0, len(rows), _BATCH):
             self._connection.execute(statement, [{**row, "changed": self._now} for row in rows[at : at + _BATCH]])
 
-    def _count(self, entities: Iterable[str]) -> None:
-        holders = self._tables.holders
-        statement: Any = insert(self._connection, holders)
-        statement = statement.on_conflict_do_update(index_elements=["entity"], set_={"version": holders.c.version + 1})
-        # In the order of keys: two transactions that change the same ones do not wait for each other in a circle.
-        rows = [{"entity": entity, "version": 1} for entity in sorted(entities)]
-        for at in range(0, len(rows), _BATCH):
-            self._connection.execute(statement, rows[at : at + _BATCH])
+
+def count_links_of(connection: Connection, tables: Tables, keys: Iterable[tuple[str, ...]]) -> None:
+    """Count a change of the links with these keys: what processes keep of whoever sees them is out of date."""
+    holders = tables.holders
+    statement: Any = insert(connection, holders)
+    statement = statement.on_conflict_do_update(index_elements=["entity"], set_={"version": holders.c.version + 1})
+    # In the order of keys: two transactions that change the same ones do not wait for each other in a circle.
+    rows = [{"entity": entity, "version": 1} for entity in sorted({end for key in keys for end in _ends(key)})]
+    for at in range(0, len(rows), _BATCH):
+        connection.execute(statement, rows[at : at + _BATCH])
 
 
 def _ends(key: tuple[str, ...]) -> tuple[str, ...]:
