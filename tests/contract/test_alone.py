@@ -68,6 +68,27 @@ def test_with_the_cluster_away_the_record_answers_and_keeps_what_is_written(tmp_
         manager.close()
 
 
+def test_with_a_wiped_cluster_the_record_answers_until_a_rebuild(manager: Manager, tmp_path: Path) -> None:
+    _write(manager)
+    first = _store(manager)
+    with first.record.record() as record:
+        first.runtime.index.drop(record.generations()["live"])
+    names = (first.runtime.names.feeds, first.runtime.names.network)
+    # Another program, later.
+    url = first.runtime.client.transport.node_pool.all()[0].base_url
+    other = Manager(*names, url=url, record=f"sqlite:///{tmp_path / 'record.sqlite'}")
+    try:
+        other.add_activity_feed(Activity("like", Actor("mark", "person"), Object("project_a", "project")))
+        assert [act["type"] for act in other.get_feeds(UnAggregated("carlos"))] == ["like", "blog", "add"]
+        _store(other).delivery.rebuild()
+        fallen_back: list[str] = []
+        _store(other)._fallen_back = fallen_back.append
+        assert [act["type"] for act in other.get_feeds(UnAggregated("carlos"))] == ["like", "blog", "add"]
+        assert fallen_back == []
+    finally:
+        other.close()
+
+
 def test_sql_knows_no_raw_queries() -> None:
     with pytest.raises(NotSupported, match="execute_raw_network_query needs a store on Elasticsearch"):
         Manager().execute_raw_network_query({})

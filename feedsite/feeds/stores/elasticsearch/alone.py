@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from feedsite.feeds.delivery import Delivery
+from feedsite.feeds.delivery import Delivery, DeliveryRefused
 from feedsite.feeds.errors import StoreUnavailable
 from feedsite.feeds.stores.elasticsearch.client import Access
 from feedsite.feeds.stores.elasticsearch.layout import Names
@@ -24,7 +24,7 @@ class ElasticStoreAlone(ElasticStore):
 
     The first write makes the indexes and fills them from the record; every write delivers what is behind, its own rows
     and those of earlier writes that the cluster missed. Where the cluster is away, the record has everything, and the
-    next write after its return delivers it.
+    next write after its return delivers it. Where it was wiped, the record answers until `delivery.rebuild()`.
 
     Args:
         record: the record, with transactions of its own.
@@ -54,8 +54,9 @@ class ElasticStoreAlone(ElasticStore):
         if not self._made:
             try:
                 self.create()
-            except StoreUnavailable as error:
-                _log.warning("the indexes are made later: %s", error)
+            except (StoreUnavailable, DeliveryRefused) as error:
+                # The record is there, and what is written to it is not lost.
+                _log.warning("the indexes are not made: %s", error)
         return super().writing()
 
     def _deliver(self, _changed: Changed) -> None:

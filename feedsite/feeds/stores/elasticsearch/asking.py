@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from feedsite.feeds.errors import FeedError, StoreUnavailable
-from feedsite.feeds.stores.elasticsearch.client import answering
+from feedsite.feeds.stores.elasticsearch.client import answering, making_sense
 
 T = TypeVar("T")
 _AT_ONCE = 200
@@ -55,6 +55,11 @@ class Answer:
     sources: tuple[dict[str, Any], ...]
     total: int
     aggregations: dict[str, Any]
+
+    def keys(self, name: str) -> list[str]:
+        """The values that a `terms` aggregation found."""
+        with making_sense():
+            return [bucket["key"] for bucket in self.aggregations[name]["buckets"]]
 
 
 class Asker:

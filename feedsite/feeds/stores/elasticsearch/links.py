@@ -9,6 +9,7 @@ from feedsite.feeds.names import Entity
 from feedsite.feeds.stores.base import LinkRow
 from feedsite.feeds.stores.elasticsearch.asking import Answer, Search
 from feedsite.feeds.stores.elasticsearch.clauses import Clause, above, all_of, any_of, below, term, terms
+from feedsite.feeds.stores.elasticsearch.client import making_sense
 from feedsite.feeds.stores.elasticsearch.documents import link_name
 from feedsite.feeds.stores.elasticsearch.sight import Held, LinkKey, Tie
 from feedsite.feeds.stores.elasticsearch.sitting import Sitting
@@ -76,11 +77,17 @@ class LinkReader:
             }
             if after is not None:
                 body["search_after"] = after
-            sources = self._ask(body).sources
-            found += map(Tie.of, sources)
-            if len(sources) < _AT_ONCE:
+            ties = self._ties(body)
+            found += ties
+            if len(ties) < _AT_ONCE:
                 return found
-            after = [sources[-1][name] for name in ("entity", "kind", "verbs", "follower")]
+            last = ties[-1]
+            after = [last.entity, last.kind, last.verbs_text, last.follower]
+
+    def _ties(self, body: dict[str, Any]) -> list[Tie]:
+        sources = self._ask(body).sources
+        with making_sense():
+            return [Tie.of(source) for source in sources]
 
     def _ask(self, body: dict[str, Any]) -> Answer:
         return self._sitting.asker.ask([self._search(body)])[0]
@@ -137,11 +144,12 @@ class LinkReader:
             body: dict[str, Any] = {"query": clause, "size": asked, "track_total_hits": False, "sort": sort}
             if after is not None:
                 body["search_after"] = after
-            sources = self._ask(body).sources
-            found += map(Tie.of, sources)
-            if len(sources) < asked:
+            ties = self._ties(body)
+            found += ties
+            if len(ties) < asked:
                 break
-            after = [sources[-1][name] for name in ("since", other, "kind", "verbs")]
+            last = ties[-1]
+            after = [last.since, chosen.other(last), last.kind, last.verbs_text]
         return [*found, *fresh]
 
     # Counts
@@ -170,7 +178,7 @@ class LinkReader:
             "aggs": {"ends": {"terms": {"field": other, "size": _GROUPS}}},
         }
         counted, others = self._sitting.asker.ask([self._search(usually), self._search(named)])
-        names = [bucket["key"] for bucket in others.aggregations["ends"]["buckets"]]
+        names = others.keys("ends")
         twice = 0
         if names:
             both = {"query": all_of([clause, plain, terms(other, names)]), "size": 0, "track_total_hits": True}

@@ -14,6 +14,7 @@ from feedsite.feeds.query import Cell, Facet, FeedQuery, Scope
 from feedsite.feeds.stores.base import CellAnswer, FeedReader, Head
 from feedsite.feeds.stores.elasticsearch.acts import Act
 from feedsite.feeds.stores.elasticsearch.asking import Answer, Search
+from feedsite.feeds.stores.elasticsearch.client import making_sense
 from feedsite.feeds.stores.elasticsearch.compile import Compiled, compiled
 from feedsite.feeds.stores.elasticsearch.documents import ACT_SOURCE
 from feedsite.feeds.stores.elasticsearch.layout import overlapping
@@ -174,7 +175,8 @@ class IndexReader(LinkReader):
         return found[:size]
 
     def _acts(self, answer: Answer) -> list[Act]:
-        return [Act.of(source) for source in answer.sources]
+        with making_sense():
+            return [Act.of(source) for source in answer.sources]
 
     def _spans(self, query: Compiled, edge: OrderKey | None, newest: bool) -> Iterator[tuple[str, ...]]:
         """The indexes to search, few first: a busy month holds a page, a quiet network needs many."""
@@ -203,7 +205,7 @@ class IndexReader(LinkReader):
             return self._counted_one_by_one(feed, size, cap, actors)
         answer = self._counted(feed, size, cap, actors)
         acts = sorted([*self._acts(answer), *feed.fresh], key=lambda act: act.key, reverse=True)
-        names = {bucket["key"] for bucket in answer.aggregations.get("actors", {}).get("buckets", ())}
+        names = set(answer.keys("actors")) if actors and answer.aggregations else set()
         distinct = len(names | {act.actor for act in feed.fresh}) if actors else 0
         count = answer.total + len(feed.fresh) if cap != 0 else 0
         items = tuple(act.item(feed.query) for act in acts[:size])
