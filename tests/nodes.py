@@ -97,7 +97,8 @@ class ElasticsearchKeeper(Keeper):
             cluster.start()
             self.keep(lambda: True)  # a node that dies is the test's own doing
         except (Refused, OSError) as problem:
-            print(f"{problem}\nTheir logs are kept: {self._kept_logs()}", flush=True)
+            # The folder goes with this process; what is said names the copies.
+            print(str(problem).replace(str(self.folder), str(self._kept_logs())), flush=True)
             return 1
         finally:
             cluster.stop()
@@ -106,8 +107,10 @@ class ElasticsearchKeeper(Keeper):
     def _kept_logs(self) -> Path:
         kept = Path(tempfile.mkdtemp(prefix="feedsite-es-logs-"))
         for log in (*self.folder.glob("*/start.log"), *self.folder.glob("*/logs/*")):
+            copy = kept / log.relative_to(self.folder)
+            copy.parent.mkdir(parents=True, exist_ok=True)
             with contextlib.suppress(OSError):
-                shutil.copyfile(log, kept / f"{log.relative_to(self.folder).parts[0]}-{log.name}")
+                shutil.copyfile(log, copy)
         return kept
 
 
