@@ -117,6 +117,13 @@ class Kind:
     index: list[float] = field(default_factory=list)
     trips: Counter[int] = field(default_factory=Counter)
 
+    def add(self, other: Kind) -> None:
+        """Count what somebody else saw too."""
+        self.pages, self.items = self.pages + other.pages, self.items + other.items
+        self.sql += other.sql
+        self.index += other.index
+        self.trips += other.trips
+
 
 class Different(Exception):
     """A page is not the other store's."""

@@ -21,6 +21,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
+from multiprocessing import get_context
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -84,25 +86,63 @@ def load(url: str, node: str, runtime: Runtime) -> Load:
     return Load(acts, links, seconds, sizes)
 
 
-def compare(url: str, runtime: Runtime, accounts: Sequence[str], most: int) -> tuple[Comparison, Counter[str]]:
-    """Compare all pages of so many people; returns that, and why the record answered in place of the index."""
-    now = int(datetime.now(UTC).timestamp() * 1000)
+@dataclass(frozen=True)
+class Task:
+    """What one process compares: accounts with their numbers, over the record at `url`."""
+
+    url: str
+    node: str
+    now: int
+    most: int
+    accounts: Sequence[tuple[int, str]]
+
+
+@cache
+def _managers(url: str, node: str, now: int) -> tuple[Manager, Manager, Counter[str]]:
+    """Both stores over the record, and why it answered in place of the index; kept with all that they have compiled."""
     instead: Counter[str] = Counter()
-    engine = sql_engine(url)
+    engine, runtime = sql_engine(url), Runtime(Access.from_url(node), limits=PATIENT)
     plain, record = (SqlStore(engine=engine, clock=lambda _connection: now) for _ in range(2))
     store = ElasticStore(record, runtime, fallen_back=lambda reason: instead.update([reason]))
-    comparison = Comparison(Manager(store=plain, secret=b"parity"), Manager(store=store, secret=b"parity"), most)
-    try:
-        for number, account in enumerate(tqdm(accounts, desc="compared", unit="person")):
-            comparison.person(Entity("person", person_id(account)), ZONES[number % len(ZONES)])
-    finally:
-        engine.dispose()
-    return comparison, instead
+    return Manager(store=plain, secret=b"parity"), Manager(store=store, secret=b"parity"), instead
 
 
-def figures_of(done: Load, comparison: Comparison, sizes: Sequence[Size], seconds: float) -> str:
+def compare_some(task: Task) -> tuple[dict[str, Kind], Counter[str]]:
+    """Compare all pages of some people; returns that, and why the record answered in place of the index."""
+    sql, index, instead = _managers(task.url, task.node, task.now)
+    instead.clear()
+    comparison = Comparison(sql, index, task.most)
+    for number, account in task.accounts:
+        comparison.person(Entity("person", person_id(account)), ZONES[number % len(ZONES)])
+    return dict(comparison.kinds), Counter(instead)
+
+
+def compare(
+    url: str, node: str, accounts: Sequence[str], most: int, workers: int
+) -> tuple[dict[str, Kind], Counter[str]]:
+    """Compare all pages of so many people, in several processes."""
+    now = int(datetime.now(UTC).timestamp() * 1000)
+    numbered = list(enumerate(accounts))
+    # Few people a task, so that the processes end together.
+    parts = [numbered[at : at + 3] for at in range(0, len(numbered), 3)]
+    tasks = [Task(url, node, now, most, part) for part in parts]
+    kinds: dict[str, Kind] = {}
+    instead: Counter[str] = Counter()
+    # Not forked: the parent's connections are its own.
+    with get_context("spawn").Pool(workers) as pool, tqdm(total=len(accounts), desc="compared", unit="person") as bar:
+        for part, (found, why) in zip(parts, pool.imap(compare_some, tasks), strict=True):
+            for name, kind in found.items():
+                kinds.setdefault(name, Kind()).add(kind)
+            instead += why
+            bar.update(len(part))
+    return kinds, instead
+
+
+def figures_of(
+    done: Load, kinds: dict[str, Kind], sizes: Sequence[Size], given: argparse.Namespace, secs: float
+) -> str:
     """The figures as Markdown."""
-    seen = comparison.kinds.values()
+    seen = kinds.values()
     acts, links = done.megabytes["acts"] * 1e6, done.megabytes["links"] * 1e6
     most = [max(values) for values in zip(*(size.measures() for size in sizes), strict=True)]
     text = f"""\
@@ -115,12 +155,12 @@ Python {platform.python_version()}, beside one node of Elasticsearch {nodes.VERS
 
 **{sum(kind.pages for kind in seen):,} pages compared, all equal**, with {sum(kind.items for kind in seen):,} items on \
 them: of {len(sizes)} people of all sizes (who follow up to {most[0]:,} others, are followed by up to {most[1]:,}, did \
-up to {most[2]:,} things and had up to {most[3]:,} done to them), each feed to its end or {comparison.most} pages of \
-{SIZE}, in {seconds / 60:,.0f} minutes. Milliseconds of one page:
+up to {most[2]:,} things and had up to {most[3]:,} done to them), each feed to its end or {given.pages} pages of \
+{SIZE}, by {given.workers} processes in {secs / 60:,.0f} minutes. Milliseconds of one page, while all of them ask:
 
 | kind of page | pages | SQLite, median | Elasticsearch, median | its 95th percentile | round trips: median (most) |
 |---|---:|---:|---:|---:|---:|"""
-    return "\n".join([text, *(_line(name, kind) for name, kind in comparison.kinds.items())])
+    return "\n".join([text, *(_line(name, kind) for name, kind in kinds.items())])
 
 
 def _line(name: str, kind: Kind) -> str:
@@ -146,10 +186,10 @@ def run(given: argparse.Namespace, folder: Path, node: str, runtime: Runtime) ->
     sizes = sizes_of(given.file, given.lines)
     accounts = chosen(sizes, given.people)
     started = time.perf_counter()
-    comparison, instead = compare(url, runtime, accounts, given.pages)
+    kinds, instead = compare(url, node, accounts, given.pages, given.workers)
     if instead:
         raise Different(f"the record answered in place of the index: {dict(instead)}")
-    return figures_of(done, comparison, [sizes[one] for one in accounts], time.perf_counter() - started)
+    return figures_of(done, kinds, [sizes[one] for one in accounts], given, time.perf_counter() - started)
 
 
 def main() -> None:
@@ -157,6 +197,7 @@ def main() -> None:
     parser.add_argument("file", type=Path)
     parser.add_argument("--people", type=int, default=200, help="how many people at least (default: %(default)s)")
     parser.add_argument("--pages", type=int, default=50, help="pages of a feed at most (default: %(default)s)")
+    parser.add_argument("--workers", type=int, default=os.cpu_count(), help="processes (default: %(default)s)")
     parser.add_argument("--lines", type=int, help="only so many lines of the file; writes no document")
     parser.add_argument(
         "--database", type=Path, help="keep the record in this file; what it holds is not imported again"
