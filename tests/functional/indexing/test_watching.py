@@ -89,6 +89,7 @@ def test_refused_rows_that_make_the_database_answer_are_said_too(furnished: Inde
     furnished.world.write("bo", "Too much for it")
     furnished.falls("well")
     refuse_everything_that_waits(furnished, "strict_dynamic_mapping_exception")
+    furnished.deliver()
     runtime = furnished.index.runtime
     limits = runtime.limits
     runtime.limits = replace(limits, overlay=0)
