@@ -8,15 +8,18 @@ out as one `_msearch`, and everything is tried again, now with those answers at 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from feedsite.feeds.errors import FeedError, StoreUnavailable
+from feedsite.feeds.names import digest
 from feedsite.feeds.stores.elasticsearch.client import answering, making_sense
 
 T = TypeVar("T")
 _AT_ONCE = 200
+_BYTES = 16 * 2**20
+"""Of one request, far below the 100 MB that a node takes; whoever follows very many makes large searches."""
 _ROUNDS = 200
 """More round trips than any page needs: what asks on and on is stopped, and SQL answers."""
 _FILTER = (
@@ -81,7 +84,7 @@ class Asker:
         Raises Pending when one is not here yet.
         """
         lines = [_lines(search) for search in searches]
-        names = ["\n".join(pair) for pair in lines]
+        names = [digest(*pair) for pair in lines]
         missing = {name: pair for name, pair in zip(names, lines, strict=True) if name not in self._answers}
         if missing:
             self._wanted.update(missing)
@@ -134,14 +137,28 @@ class Asker:
             expected.remove(other)
 
     def _fetch(self) -> None:
-        wanted, self._wanted = list(self._wanted.items()), {}
-        for at in range(0, len(wanted), _AT_ONCE):
-            part = wanted[at : at + _AT_ONCE]
+        wanted, self._wanted = self._wanted, {}
+        for part in _parts(wanted):
             self.round_trips += 1
             with answering():
                 raw = self._client.msearch(searches=[line for _, pair in part for line in pair], filter_path=_FILTER)
             found = _checked(raw, len(part))
             self._answers.update({name: answer for (name, _), answer in zip(part, found, strict=True)})
+
+
+def _parts(wanted: Mapping[str, tuple[str, str]]) -> Iterator[list[tuple[str, tuple[str, str]]]]:
+    """Searches in parts that one request takes."""
+    part: list[tuple[str, tuple[str, str]]] = []
+    size = 0
+    for name, pair in wanted.items():
+        length = len(pair[0]) + len(pair[1])
+        if part and (len(part) == _AT_ONCE or size + length > _BYTES):
+            yield part
+            part, size = [], 0
+        part.append((name, pair))
+        size += length
+    if part:
+        yield part
 
 
 def _lines(search: Search) -> tuple[str, str]:

@@ -17,6 +17,10 @@ from feedsite.feeds.stores.elasticsearch.layout import Names
 from feedsite.feeds.stores.elasticsearch.sight import SightCache
 from feedsite.feeds.stores.generation import Generation
 
+#: Failures that say something about one page and nothing about the cluster: a search it does not take (one reader's
+#: feed must not close the index for everybody), a deadline that was over before it was asked.
+_OF_THE_PAGE = ("request", "late")
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -103,7 +107,10 @@ class Runtime:
         """The cluster did not answer a page."""
         if error.kind == "missing":
             self.doubt()
-        self.breaker.failed(error.kind)
+        if error.kind in _OF_THE_PAGE:
+            self.breaker.unused()
+        else:
+            self.breaker.failed(error.kind)
 
     def close(self) -> None:
         """Let go of the connections."""
