@@ -112,6 +112,10 @@ class SightContract(Contract):
         network.post("bo", on="w", words=("spoiler",))
         network.post("bo", on="x", words=("advert",))
         network.post("ana", verb="like", on="1", about=(people["bo"],))
+        for verb in ("like", "create"):
+            network.post("bo", verb=verb, on="1", about=(Entity("tag", "noise"),))
+        manager.mute("ana", Entity("tag", "noise"))
+        manager.mute(site, Entity("tag", "noise"), verbs=("create",))
         manager.watch("ana", "1", "note")
         manager.mute("ana", "bo", verbs=("like",))
         manager.mute("ana", Entity("word", "spoiler"))
