@@ -2,6 +2,8 @@
 
 *Settled*: everything was delivered and is shown, the index answers alone. *Unsettled*: by chance some of what was
 written is not delivered yet, some is delivered and not shown yet, some is settled; the record lays the rest over.
+
+Settled over PostgreSQL is a drill: what is special there is how the record is laid over.
 """
 
 from __future__ import annotations
@@ -94,6 +96,7 @@ class TestUnsettledOverSQLite(OverSQLite, Unsettled, StoreContract):
     """Every sentence of the contract, answered by an index that shows a part."""
 
 
+@pytest.mark.drill
 class TestSettledOverPostgreSQL(OverPostgreSQL, Settled, StoreContract):
     """Every sentence of the contract, answered by the index alone."""
 
@@ -110,6 +113,7 @@ class TestUnsettledDifferential(OverSQLite, Unsettled, DifferentialContract):
     """Random histories, answered by an index that shows a part."""
 
 
+@pytest.mark.drill
 class TestSettledDifferentialOverPostgreSQL(OverPostgreSQL, Settled, DifferentialContract):
     """Random histories over PostgreSQL, answered by the index alone."""
 

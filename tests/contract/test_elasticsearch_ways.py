@@ -62,6 +62,7 @@ class InSmallSteps(WithoutWindow):
         monkeypatch.setattr(links, "_AT_ONCE", 2)
 
 
+@pytest.mark.drill
 class TestWithoutWindow(WithoutWindow, StoreContract):
     """Every sentence of the contract."""
 
