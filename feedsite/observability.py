@@ -41,6 +41,8 @@ class LineFormatter(logging.Formatter):
 
 def configure_logging() -> None:
     """Events go through the standard library's loggers, as `key=value` text; the ini file says where to."""
+    # The driver tells every failed connection with its traceback. What it comes to is counted, and said once, by us.
+    logging.getLogger("elastic_transport").setLevel(logging.ERROR)
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,

@@ -133,13 +133,14 @@ def archive_month(request: Any) -> dict[str, object]:
     """A month, newest first; with ``?verb=`` the acts of one verb."""
     month, verb = Month.of(request.matchdict), request.GET.get("verb", "")
     timelines, reader = request.find_service(TimelineService), request.identity.entity
-    acts, cursor = month.acts(reader, request.zone, verb), cursor_from(request)
-    timelines.expect(acts, cursor)
+    cursor = cursor_from(request)
+    if not verb or verb in verbs_of(request.registry):
+        timelines.expect(month.acts(reader, request.zone, verb), cursor)
     by_verb = timelines.groups(month.by_verb(reader, request.zone))
     tabs = ArchivePresenter(request).tabs(month, by_verb, verb)
     if verb and verb not in verbs_of(request.registry) and not any(tab.current for tab in tabs):
         raise HTTPNotFound
-    read = timelines.read(acts, cursor)
+    read = timelines.read(month.acts(reader, request.zone, verb), cursor)
     all_url = tabs[0].url if by_verb else request.route_path("timelines.archive")
     empty = None if read.page.items else empty_state(request, FILTERED, all_url=all_url)
     title = month.title(request.locale_name)
