@@ -24,6 +24,9 @@ ZONES = ("UTC", "America/Los_Angeles", "Asia/Kolkata", "Asia/Kathmandu", "Pacifi
 ANNOUNCEMENT = datetime(2012, 7, 4, 8, tzinfo=UTC)
 """When the discovery was announced: half of what happened is newer."""
 
+_BIG = 10
+"""Who has more than two to the power of this of anything is big."""
+
 SIZE, WRITTEN = 20, ("mention", "reply")
 Aggregator = kinds.Aggregator
 
@@ -101,8 +104,10 @@ def chosen(sizes: dict[str, Size], count: int) -> list[str]:
         steps: dict[int, list[str]] = defaultdict(list)
         for account in by_size:
             steps[sizes[account].measures()[measure].bit_length()].append(account)
-        for accounts in steps.values():
-            found |= dict.fromkeys(picker.sample(accounts, min(len(accounts), count // 40)))
+        for bits, accounts in steps.items():
+            # The pages of the biggest are many and long: a few of them say what there is to say.
+            wanted = count // 40 if bits <= _BIG else 2
+            found |= dict.fromkeys(picker.sample(accounts, min(len(accounts), wanted)))
     rest = picker.sample(sorted(sizes.keys() - found.keys()), max(0, count - len(found)))
     return [*found, *rest]
 
