@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from feedsite.feeds.stores.elasticsearch.breaker import Breaker
 from feedsite.feeds.stores.generation import Generation
 from feedsite.indexing.process import ProcessIndex
 from feedsite.metrics import metrics_of
@@ -43,6 +44,10 @@ class Indexed:
         # A healthy one is given time: this machine may be busy. An ill one is met as the site's settings say.
         seconds = PATIENCE if illness == "well" else self.site.settings.elasticsearch_deadline
         self.index.runtime.limits = replace(self.index.runtime.limits, seconds=seconds)
+
+    def forgets(self) -> None:
+        """Let the site meet the cluster as if for the first time."""
+        self.index.runtime.breaker = Breaker()
 
     def create(self) -> None:
         """Make the index and fill it."""
