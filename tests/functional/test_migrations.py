@@ -88,3 +88,20 @@ def test_acts_and_links_stay_when_what_is_known_of_their_delivery_moves_out(empt
 def test_there_is_one_line_of_revisions() -> None:
     script = alembic.script.ScriptDirectory.from_config(alembic.config.Config(INI))
     assert len(script.get_heads()) == 1
+
+
+def test_the_bounds_of_acts_that_are_there_are_filled_in(empty: Engine) -> None:
+    """Without them the acts from before revision 0007 would be on nobody's page."""
+    config = alembic.config.Config(INI)
+    act = "INSERT INTO feeds_acts (position, id, verb, actor, object, visibility, gate, notice, lone, arrived) VALUES "
+    with empty.begin() as connection:
+        config.attributes["connection"] = connection
+        alembic.command.upgrade(config, "0006")
+        for position, name, actor in ((7, "a", "ana"), (9, "b", "ana"), (-3, "c", "bob")):
+            values = f"'add', 'person:{actor}', 'note:1', 'public', 'person:{actor}', 'n', 'l', 5"
+            connection.execute(text(f"{act}({position}, '{name}', {values})"))
+            touch = f"INSERT INTO feeds_touches (entity, position, id) VALUES ('note:1', {position}, '{name}')"
+            connection.execute(text(touch))
+        alembic.command.upgrade(config, "0007")
+        rows = connection.execute(text("SELECT role, entity, position FROM feeds_bounds ORDER BY role, entity")).all()
+    assert list(map(tuple, rows)) == [("acts", "person:ana", 9), ("acts", "person:bob", -3), ("touched", "note:1", 9)]

@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from typing import TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import StaticPool
 
 from feedsite.feeds.errors import StoreUnavailable
+from feedsite.feeds.stores.sql.bounds import fill_bounds
 from feedsite.feeds.stores.sql.ledger import Ledger
 from feedsite.feeds.stores.sql.reading import Reader
 from feedsite.feeds.stores.sql.record import OVERLAP_MS, Record
@@ -69,7 +70,11 @@ class SqlStore:
         if self._borrowed is not None:
             return
         with self._answering(), self._own_engine().begin() as connection:
+            had_bounds = inspect(connection).has_table(self.tables.bounds.name)
             self.tables.metadata.create_all(connection)
+            if not had_bounds:
+                # The file may be older than the table.
+                fill_bounds(connection, self.tables)
         self._created = True
 
     def close(self) -> None:

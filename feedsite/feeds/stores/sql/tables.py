@@ -45,6 +45,7 @@ class Tables:
     """The tables of one store.
 
     acts: one row an act. touches, audience, words: one row for each entity or token of an act.
+    bounds: for each entity, up to where there can be acts that it does, and acts that touch it.
     states: the generations of acts that can be undone. verbs: every verb ever stored. links: one row a link.
     act_changes, link_changes: one row for each act or link that the index may not show yet as it is. holders: a number
     for each entity that holds links, which grows with every change of them. generations: the projections of the record.
@@ -55,6 +56,7 @@ class Tables:
     touches: Table
     audience: Table
     words: Table
+    bounds: Table
     states: Table
     verbs: Table
     links: Table
@@ -149,6 +151,17 @@ def _of_act(metadata: MetaData, name: str, column: str) -> Table:
     )
 
 
+def _bounds(metadata: MetaData, prefix: str) -> Table:
+    return Table(
+        f"{prefix}_bounds",
+        metadata,
+        Column("role", key_type(), primary_key=True),
+        Column("entity", key_type(), primary_key=True),
+        Column("position", BigInteger, nullable=False),
+        sqlite_with_rowid=False,
+    )
+
+
 def _links(metadata: MetaData, prefix: str) -> Table:
     return Table(
         f"{prefix}_links",
@@ -192,6 +205,7 @@ def tables(feed_index: str = "feeds", network_index: str = "network") -> Tables:
         touches=_of_act(metadata, f"{feed_index}_touches", "entity"),
         audience=_of_act(metadata, f"{feed_index}_audience", "entity"),
         words=_of_act(metadata, f"{feed_index}_words", "word"),
+        bounds=_bounds(metadata, feed_index),
         states=states,
         verbs=verbs,
         links=_links(metadata, network_index),

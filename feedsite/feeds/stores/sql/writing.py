@@ -14,6 +14,7 @@ from feedsite.feeds.network import Link
 from feedsite.feeds.order import milliseconds, position
 from feedsite.feeds.query import group_key, lone_key
 from feedsite.feeds.stores.base import Written
+from feedsite.feeds.stores.sql.bounds import bounds_of, raise_bounds
 from feedsite.feeds.stores.sql.tables import LINK_KEY, Tables
 from feedsite.feeds.stores.sql.tracking import Changed, Tracker, insert
 
@@ -54,7 +55,9 @@ class Writer:
         fresh: set[str] = set()
         everything = [row for _, row in rows.values()]
         fresh.update(row.id for row in self._returned(statement, everything))
-        self._spread([rows[act_id] for act_id in rows if act_id in fresh])
+        stored = [rows[act_id] for act_id in rows if act_id in fresh]
+        self._spread(stored)
+        self._raise_bounds((activity, row["position"], row["actor"]) for activity, row in stored)
         self._tracker.acts((act_id, 1) for act_id in rows if act_id in fresh)
         written = []
         for _, act_id, _ in acts:
@@ -100,6 +103,11 @@ class Writer:
         if verbs:
             known = set(self._connection.execute(select(self._tables.verbs.c.verb)).scalars())
             self._insert_all(self._tables.verbs, [{"verb": verb} for verb in verbs if verb not in known])
+
+    def _raise_bounds(self, stored: Iterable[tuple[Activity, int, str | None]]) -> None:
+        """Let bounds reach acts: (activity, position, the actor or None where nothing is new of whoever did it)."""
+        acts = [bounds_of(at, actor, (entity.key for entity in activity.touches)) for activity, at, actor in stored]
+        raise_bounds(self._connection, self._tables, acts)
 
     def _returned(self, statement: Any, rows: Sequence[dict[str, Any]]) -> Iterator[Any]:
         """Run a statement for many rows, a batch at a time, and give what it returns."""
@@ -235,6 +243,7 @@ class Writer:
         self._connection.execute(update(acts).where(acts.c.id == act_id).values(**values))
         self._gather(row)
         self._spread([(activity, {"position": row.position, "id": act_id})])
+        self._raise_bounds([(activity, row.position, None)])
         self._tracker.acts([(act_id, row.version + 1)])
         return True
 
