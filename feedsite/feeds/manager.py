@@ -12,7 +12,7 @@ from feedsite.feeds.activity import Activity
 from feedsite.feeds.aggregators.base import OWNER, Aggregator
 from feedsite.feeds.aggregators.flat import CursorAggregator
 from feedsite.feeds.aggregators.notification import NotificationAggregator
-from feedsite.feeds.composing import compose
+from feedsite.feeds.composing import Remembered, compose
 from feedsite.feeds.cursor import CursorCodec
 from feedsite.feeds.errors import InvalidActivity, InvalidQuery, NotSupported
 from feedsite.feeds.links import LinkMethods
@@ -48,6 +48,7 @@ class Manager(LinkMethods):
         secret: signs cursors; managers with the same secret accept each other's.
         renotify: for verbs that can be undone: done again this long after the last time, they notify again (otherwise
             never).
+        remembered: keeps figures that may be a minute old; managers of one process may share one.
 
     Nothing connects before the first use.
     """
@@ -62,11 +63,13 @@ class Manager(LinkMethods):
         store: FeedStore | None = None,
         secret: bytes = b"",
         renotify: dict[str, timedelta] | None = None,
+        remembered: Remembered | None = None,
     ) -> None:
         names = (checked_name(feed_index, "feed_index"), checked_name(network_index, "network_index"))
         self.store: FeedStore = store or open_store(url or os.environ.get(URL_VARIABLE), names, record)
         self._codec = CursorCodec(secret or "/".join(names).encode())
         self._renotify = dict(renotify or {})
+        self._remembered = remembered or Remembered()
 
     def create_indexes(self) -> None:
         """Make what the store needs; harmless when it is there. The first use does it too."""
@@ -214,7 +217,7 @@ class Manager(LinkMethods):
         Raises:
             InvalidCursor: the cursor was changed or belongs to another feed or reader. StoreUnavailable.
         """
-        return self.store.read(lambda reader: compose(reader, aggregator, cursor, self._codec))
+        return self.store.read(lambda reader: compose(reader, aggregator, cursor, self._codec, self._remembered))
 
     def get_feeds(self, aggregator: Aggregator) -> list[dict[str, Any]]:
         """A feed as ElasticFeeds gives it: plain lists of dicts.

@@ -124,6 +124,7 @@ class Group:
         actors: in a notification group: the newest distinct actors, newest first.
         actor_count: in a notification group: how many distinct actors.
         new: in a notification group: whether it stands in New.
+        distinct: how many distinct things its acts were done to, where they are counted.
     """
 
     level: str
@@ -137,6 +138,7 @@ class Group:
     actors: tuple[Entity, ...] = ()
     actor_count: int = 0
     new: bool = False
+    distinct: int = 0
 
     @property
     def item(self) -> Item:

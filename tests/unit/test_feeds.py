@@ -26,8 +26,18 @@ from feedsite.feeds import (
     OrderKey,
     Target,
 )
-from feedsite.feeds.aggregators import CollapseAggregator, CursorAggregator, UnAggregated, YearMonthAggregator
-from feedsite.feeds.calendar import month, month_of, months_down, year_bounds
+from feedsite.feeds.aggregators import (
+    CollapseAggregator,
+    CountAggregator,
+    CursorAggregator,
+    DayAggregator,
+    HeatmapAggregator,
+    TrendingAggregator,
+    UnAggregated,
+    YearMonthAggregator,
+)
+from feedsite.feeds.calendar import day_of, days_down, month, month_of, months_down, year_bounds
+from feedsite.feeds.composing.remembered import Figures, Remembered
 from feedsite.feeds.cursor import Cursor, CursorCodec, short_hash
 from feedsite.feeds.network import link
 from feedsite.feeds.order import floor_position, instant, milliseconds, position, position_ms
@@ -54,6 +64,11 @@ def test_a_position_keeps_its_instant_and_fits_64_bits(when: datetime, act_id: s
 
 def _activity(**changes: Any) -> Activity:
     return Activity("create", Actor("ana"), Object("1", "note"), **changes)
+
+
+def _heat(days: int) -> HeatmapAggregator:
+    since = datetime(2026, 1, 1, tzinfo=UTC)
+    return HeatmapAggregator("a", since=since, until=since + timedelta(days=days))
 
 
 def _deep(levels: int) -> dict[str, Any]:
@@ -114,6 +129,16 @@ def _deep(levels: int) -> dict[str, Any]:
         (lambda: UnAggregated("a", order="up"), "order"),
         (lambda: CollapseAggregator("a", "colour"), "collapse_field"),
         (lambda: YearMonthAggregator("a", 1600), "year"),
+        (lambda: DayAggregator("a", activities_per_group=0), "activities_per_group"),
+        (lambda: HeatmapAggregator("a", weeks=0), "weeks"),
+        (lambda: HeatmapAggregator("a", since=datetime(2026, 1, 1, tzinfo=UTC)), "since"),
+        (lambda: _heat(1101), "until"),
+        (lambda: _heat(-1), "until"),
+        (lambda: CountAggregator("a", "colour"), "by"),
+        (lambda: TrendingAggregator(window=timedelta(days=8)), "window"),
+        (lambda: TrendingAggregator(window=timedelta(minutes=59)), "window"),
+        (lambda: TrendingAggregator(size=101), "size"),
+        (lambda: TrendingAggregator(kinds=("no tag",)), "kinds"),
         (lambda: Manager("two words"), "feed_index"),
     ],
 )
@@ -246,3 +271,46 @@ def test_months_of_a_zone_lie_side_by_side_and_hold_their_own_instants(name: str
 def test_a_year_is_its_twelve_months() -> None:
     zone = ZoneInfo("Pacific/Apia")
     assert year_bounds(2011, zone) == (month(2011, 1, zone).since, month(2011, 12, zone).until)
+
+
+@given(
+    st.datetimes(datetime(1900, 1, 1), datetime(2030, 12, 31), timezones=st.just(UTC)),
+    st.sampled_from(
+        ("UTC", "America/St_Johns", "Pacific/Apia", "America/Sao_Paulo", "Africa/Monrovia", "Asia/Kolkata")
+    ),
+)
+def test_each_instant_lies_in_one_day_and_one_month_of_a_zone(when: datetime, name: str) -> None:
+    """Where clocks go back across midnight too, and where a day was jumped over."""
+    zone, ms = ZoneInfo(name), milliseconds(when)
+    for one in (day_of(ms, zone), month_of(ms, zone)):
+        assert one.since <= ms < one.until
+    days = list(days_down(ms, ms - 40 * 86_400_000, zone))
+    assert all(later.since == earlier.until for later, earlier in itertools.pairwise(days))
+    assert days[-1].since <= ms - 40 * 86_400_000
+
+
+def test_a_day_that_a_zone_jumped_over_has_no_length() -> None:
+    zone = ZoneInfo("Pacific/Apia")
+    days = days_down(*(milliseconds(datetime(2011, 12, day, 12, tzinfo=UTC)) for day in (31, 29)), zone)
+    lengths = {one.date.day: (one.until - one.since) // 3_600_000 for one in days}
+    assert lengths == {1: 24, 31: 24, 30: 0, 29: 24}
+
+
+# Figures that may be a minute old
+
+
+def test_figures_are_remembered_for_a_minute_and_no_longer() -> None:
+    remembered = Remembered()
+    remembered.put("a", Figures(1_000, (("x", 1),)))
+    assert remembered.get("a", 60_999) == Figures(1_000, (("x", 1),))
+    assert remembered.get("a", 61_000) is None
+    assert remembered.get("a", 999) is None, "the clock was set back"
+    assert remembered.get("b", 1_000) is None
+
+
+def test_few_figures_are_remembered() -> None:
+    remembered = Remembered()
+    for number in range(300):
+        remembered.put(str(number), Figures(1_000, ()))
+    kept = [number for number in range(300) if remembered.get(str(number), 1_000)]
+    assert (len(kept), kept[-1]) == (256, 299)

@@ -2,7 +2,9 @@
 
 from feedsite.feeds.aggregators.base import Aggregator
 from feedsite.feeds.aggregators.collapse import CollapseAggregator
+from feedsite.feeds.aggregators.counts import CountAggregator, HeatmapAggregator, TrendingAggregator
 from feedsite.feeds.aggregators.dates import YearMonthAggregator, YearMonthTypeAggregator
+from feedsite.feeds.aggregators.days import ActorDayAggregator, DayAggregator
 from feedsite.feeds.aggregators.flat import (
     ActorAggregator,
     CursorAggregator,
@@ -20,9 +22,13 @@ from feedsite.feeds.aggregators.recent import (
 
 __all__ = [
     "ActorAggregator",
+    "ActorDayAggregator",
     "Aggregator",
     "CollapseAggregator",
+    "CountAggregator",
     "CursorAggregator",
+    "DayAggregator",
+    "HeatmapAggregator",
     "NotificationAggregator",
     "PublicAggregator",
     "RecentObjectTypeAggregator",
@@ -30,6 +36,7 @@ __all__ = [
     "RecentTypeObjectAggregator",
     "ThingAggregator",
     "ThreadAggregator",
+    "TrendingAggregator",
     "UnAggregated",
     "YearMonthAggregator",
     "YearMonthTypeAggregator",

@@ -57,6 +57,8 @@ class Aggregator:
     inner_size: ClassVar[int] = 20
     default_scope: ClassVar[Scope] = Scope.NETWORK
     order: str = "newest"
+    #: Whether each page of a flat feed says how many acts the feed has, exactly.
+    counts_all: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -159,7 +161,7 @@ class Aggregator:
 
 def _name(group: Group) -> str:
     """What ElasticFeeds calls a level."""
-    return {"verb": "type", "object": "id"}.get(group.level, group.level)
+    return {"verb": "type", "object": "id", "touched": "id"}.get(group.level, group.level)
 
 
 def _totals(group: Group) -> Mapping[str, Any]:

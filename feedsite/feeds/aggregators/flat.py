@@ -45,7 +45,9 @@ class ThingAggregator(CursorAggregator):
 
 
 class ThreadAggregator(ThingAggregator):
-    """One thing's conversation, oldest first: the acts of these verbs that touch it."""
+    """One thing's conversation, oldest first: the acts of these verbs that touch it; a page's `total` is of all."""
+
+    counts_all = True
 
     def __init__(self, owner: object, *, order: str = "asc", **options: Any) -> None:
         options.setdefault("verbs", ("create", "reply"))

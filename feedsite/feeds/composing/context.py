@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from feedsite.feeds.aggregators.base import Aggregator
+from feedsite.feeds.composing.remembered import Remembered
 from feedsite.feeds.cursor import Cursor, CursorCodec
 from feedsite.feeds.names import Entity
 from feedsite.feeds.order import OrderKey, instant, position_ms
@@ -32,6 +33,7 @@ class Context(Generic[A]):
         codec: makes the page's own cursors.
         query: the feed, judged now.
         feed: the feed's name, which its cursors carry.
+        remembered: figures that may be a minute old.
     """
 
     reader: FeedReader
@@ -40,13 +42,16 @@ class Context(Generic[A]):
     codec: CursorCodec
     query: FeedQuery
     feed: str
+    remembered: Remembered
 
     @classmethod
-    def begin(cls, reader: FeedReader, aggregator: A, cursor: str | None, codec: CursorCodec) -> Context[A]:
+    def begin(
+        cls, reader: FeedReader, aggregator: A, cursor: str | None, codec: CursorCodec, remembered: Remembered
+    ) -> Context[A]:
         """The context of the page at a cursor (None: the first page)."""
         now, feed = reader.now(), aggregator.fingerprint()
         at = Cursor(None, now) if cursor is None else codec.decode(cursor, feed)
-        return cls(reader, aggregator, at, codec, aggregator.query(now), feed)
+        return cls(reader, aggregator, at, codec, aggregator.query(now), feed, remembered)
 
     def token(self, before: OrderKey | None, **parts: object) -> str:
         """A cursor of this feed that keeps the instant the first page was read at."""

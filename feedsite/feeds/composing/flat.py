@@ -18,12 +18,18 @@ _TIES = 4
 def flat_page(context: Context[Any]) -> Page:
     """A page of acts in the feed's order, with the way on and the way back."""
     size, before = context.aggregator.size, context.cursor.before
-    if before is not None:
-        context.reader.ahead(lambda: _onwards(context), lambda: _around(context, before))
+    around = [lambda: _around(context, before)] if before is not None else []
+    context.reader.ahead(lambda: _onwards(context), *around, lambda: _total(context))
     found = _onwards(context)
     items = found[:size]
     following = context.token(items[-1].key) if len(found) > size else None
-    return context.page(items=tuple(items), next=following, previous=_previous(context, items))
+    previous = _previous(context, items)
+    return context.page(items=tuple(items), next=following, previous=previous, total=_total(context))
+
+
+def _total(context: Context[Any]) -> int | None:
+    """How many acts the feed has, where its pages say so."""
+    return context.reader.count(context.query, None) if context.aggregator.counts_all else None
 
 
 def _onwards(context: Context[Any]) -> list[Item]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from feedsite.feeds.composing.context import Context
@@ -25,7 +26,7 @@ def facet_page(context: Context[Any]) -> Page:
     heads = unseen_heads(context, context.query, facets[0], context.cursor.before, shown, size + 1)
     following = next_token(context, heads[:size], shown) if len(heads) > size else None
     cells = [Cell(((facets[0], head.value),)) for head in heads[:size]]
-    groups = _groups(context, cells, heads[:size], one_is_enough=True)
+    groups = groups_of(context, cells, heads[:size], one_is_enough=True)
     if len(facets) > 1 and groups:
         groups = _filled(context, facets, cells, groups)
     return context.page(kind="groups", groups=tuple(groups), next=following)
@@ -35,13 +36,13 @@ def inner_page(context: Context[Any]) -> Page:
     """Further groups inside one group."""
     cell, size, shown = context.cursor.cell, context.aggregator.inner_size, context.cursor.shown
     assert cell is not None
-    facet: Facet = context.aggregator.levels[1]
+    facet: Facet = context.aggregator.levels[-1]
     heads = unseen_heads(context, cell.within(context.query), facet, context.cursor.before, shown, size + 1)
     following = None
     if len(heads) > size:
         following = next_token(context, heads[:size], shown, INNER, cell)
-    cells = [Cell((*cell.values, (facet, head.value))) for head in heads[:size]]
-    page = context.page(kind="groups", groups=tuple(_groups(context, cells, heads[:size])), next=following)
+    cells = [replace(cell, values=(*cell.values, (facet, head.value))) for head in heads[:size]]
+    page = context.page(kind="groups", groups=tuple(groups_of(context, cells, heads[:size])), next=following)
     return replace(page, previous=context.token(None))
 
 
@@ -87,7 +88,9 @@ def next_token(
     return context.token(heads[-1].item.key, shown=kept, pages=pages, section=section, cell=cell)
 
 
-def _groups(context: Context[Any], cells: list[Cell], heads: list[Head], *, one_is_enough: bool = False) -> list[Group]:
+def groups_of(
+    context: Context[Any], cells: list[Cell], heads: list[Head], *, one_is_enough: bool = False
+) -> list[Group]:
     """The group of each cell; with `one_is_enough` the head stands for the newest act where no more are shown."""
     if not heads:
         return []
@@ -121,16 +124,20 @@ def _filled(context: Context[Any], facets: tuple[Facet, ...], cells: list[Cell],
     if facets[1] is Facet.VERB:
         inner = _verbs_inside(context, cells)
         return [replace(group, groups=tuple(inside)) for group, inside in zip(groups, inner, strict=True)]
-    filled = []
-    for cell, group in zip(cells, groups, strict=True):
-        heads = context.reader.heads(
-            cell.within(context.query), facets[1], None, context.aggregator.inner_size + 1, frozenset()
-        )
-        kept = heads[: context.aggregator.inner_size]
-        inside = _groups(context, [Cell((*cell.values, (facets[1], head.value))) for head in kept], kept)
-        more = next_token(context, kept, (), INNER, cell) if len(heads) > len(kept) else None
-        filled.append(replace(group, groups=tuple(inside), more=more))
-    return filled
+    # What is inside one group does not wait for what is inside another.
+    fillings = [partial(_filling, context, facets[1], cell, group) for cell, group in zip(cells, groups, strict=True)]
+    context.reader.ahead(*fillings)
+    return [fill() for fill in fillings]
+
+
+def _filling(context: Context[Any], facet: Facet, cell: Cell, group: Group) -> Group:
+    """The group with its newest inner groups, and the cursor to the others."""
+    size = context.aggregator.inner_size
+    heads = context.reader.heads(cell.within(context.query), facet, None, size + 1, frozenset())
+    kept = heads[:size]
+    inside = groups_of(context, [Cell((*cell.values, (facet, head.value))) for head in kept], kept)
+    more = next_token(context, kept, (), INNER, cell) if len(heads) > len(kept) else None
+    return replace(group, groups=tuple(inside), more=more)
 
 
 def _verbs_inside(context: Context[Any], cells: list[Cell]) -> list[list[Group]]:

@@ -51,6 +51,10 @@ class CellAnswer:
     actors: int = 0
 
 
+Tally = tuple[tuple[str, int], ...]
+"""Values of a facet with how many acts each has: most acts first, equal ones by value."""
+
+
 @dataclass(frozen=True)
 class LinkRow:
     """A link as it stands in the store: `since` and `until` in milliseconds since 1970."""
@@ -132,6 +136,27 @@ class FeedReader(Protocol):
         """For each part its `size` newest acts and how many it has (to `cap`; None: all; 0.
 
         Uncounted), with actors if asked.
+        """
+
+    def tally(self, query: FeedQuery, facet: Facet, size: int, kinds: tuple[str, ...] = ()) -> Tally:
+        """The `size` values of a facet with the most acts, exactly.
+
+        Args:
+            query: the feed.
+            facet: may be `Facet.TOUCHED`: an act counts for everything that it touches.
+            size: how many, at least 1.
+            kinds: only entities of these types (empty: all).
+        """
+
+    def distinct(self, query: FeedQuery, cells: Sequence[Cell], facet: Facet) -> list[int]:
+        """How many values of a facet each part of a feed has, exactly; the parts name the same facets."""
+
+    def spread(self, query: FeedQuery, stretches: Sequence[tuple[int, int]]) -> list[int]:
+        """How many acts each stretch of time has, exactly.
+
+        Args:
+            query: the feed.
+            stretches: pairs of first and end (exclusive), in milliseconds since 1970; they ascend and do not overlap.
         """
 
     def count(self, query: FeedQuery, cap: int | None) -> int:

@@ -29,6 +29,7 @@ from feedsite.feeds.network import link
 from feedsite.feeds.order import instant
 from feedsite.feeds.query import Facet, group_key
 from feedsite.feeds.testing.contract import MakeStore
+from feedsite.feeds.testing.differential_figures import compare_figures
 from feedsite.feeds.testing.model import Model
 from feedsite.feeds.testing.world import Clock, Network
 
@@ -188,7 +189,7 @@ class DifferentialContract:
     @settings(suppress_health_check=_CHECKS, deadline=None, max_examples=_EXAMPLES)
     @given(steps=histories, options=st.data())
     def test_every_page_is_the_models(self, make_store: MakeStore, steps: Any, options: Any) -> None:
-        """Flat feeds, cards, months, verbs, notifications and the badge, page after page."""
+        """Flat feeds, cards, months, verbs, notifications and the badge, days and figures, page after page."""
         clock = Clock()
         manager = Manager(store=make_store(clock), renotify=RENOTIFY)
         try:
@@ -199,6 +200,7 @@ class DifferentialContract:
             self._sections(history, options)
             self._calendar(history, options)
             self._notices(history, options)
+            compare_figures(history, options, self._common(options), _end, st.sampled_from(ZONES))
         finally:
             manager.close()
 

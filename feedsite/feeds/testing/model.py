@@ -71,6 +71,11 @@ class Model:
         self.links: dict[tuple[Entity, str, Entity, tuple[str, ...]], Held] = {}
         self._generations: dict[tuple[str, Entity, Entity], list[Act]] = {}
 
+    @property
+    def now(self) -> int:
+        """The instant, in milliseconds since 1970."""
+        return self._clock()
+
     # What happens
 
     def add(self, activity: Activity, act_id: str, first: OrderKey | None = None) -> bool:

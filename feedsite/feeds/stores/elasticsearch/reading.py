@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from feedsite.feeds.cursor import short_hash
@@ -11,7 +12,7 @@ from feedsite.feeds.names import SITE_ALL, Entity
 from feedsite.feeds.order import OrderKey, position_ms
 from feedsite.feeds.page import Item
 from feedsite.feeds.query import Cell, Facet, FeedQuery, Scope
-from feedsite.feeds.stores.base import CellAnswer, FeedReader, Head
+from feedsite.feeds.stores.base import CellAnswer, FeedReader, Head, Tally
 from feedsite.feeds.stores.elasticsearch.acts import Act
 from feedsite.feeds.stores.elasticsearch.asking import Answer, Search
 from feedsite.feeds.stores.elasticsearch.client import making_sense
@@ -22,6 +23,8 @@ from feedsite.feeds.stores.elasticsearch.links import LinkReader
 from feedsite.feeds.stores.elasticsearch.rules import Rules
 from feedsite.feeds.stores.elasticsearch.sight import NOBODY, Sights
 from feedsite.feeds.stores.elasticsearch.sitting import Sitting
+from feedsite.feeds.stores.elasticsearch.spreading import spread, spread_here
+from feedsite.feeds.stores.elasticsearch.tallying import Question, distinct, distinct_here, tallied, tallied_here
 
 _WINDOW, _WIDER, _WIDEST = 128, 4, 8192
 _HITS = 10_000
@@ -119,6 +122,38 @@ class IndexReader(LinkReader):
         """How many values of a facet a feed has, counted to `cap`."""
         return len(self.heads(query, facet, None, cap, frozenset()))
 
+    def tally(self, query: FeedQuery, facet: Facet, size: int, kinds: tuple[str, ...] = ()) -> Tally:
+        """The values of a facet with the most acts."""
+        feed = self._feed(query)
+        question = self._question(feed, facet, size, kinds)
+        if not feed.compiled.exact:
+            return tallied_here(question, self._every(feed))
+        return tallied(self._sitting.asker, question, feed.fresh)
+
+    def distinct(self, query: FeedQuery, cells: Sequence[Cell], facet: Facet) -> list[int]:
+        """How many values of a facet each part has, all parts in one round trip as a rule."""
+        feeds = [self._feed(cell.within(query)) for cell in cells]
+        return self._sitting.asker.together(partial(self._values_of, feed, facet) for feed in feeds)
+
+    def _values_of(self, feed: Feed, facet: Facet) -> int:
+        question = self._question(feed, facet, 0, ())
+        if not feed.compiled.exact:
+            return distinct_here(question, self._every(feed))
+        return distinct(self._sitting.asker, question, feed.fresh)
+
+    def _question(self, feed: Feed, facet: Facet, size: int, kinds: tuple[str, ...]) -> Question:
+        return Question(self._everywhere(feed), feed.compiled.clause, facet, size, kinds)
+
+    def spread(self, query: FeedQuery, stretches: Sequence[tuple[int, int]]) -> list[int]:
+        """How many acts each stretch of time has, in one search."""
+        within = [(since, until) for since, until in stretches if since < until]
+        if not within:
+            return [0] * len(stretches)
+        feed = self._feed(Cell((), within[0][0], within[-1][1]).within(query))
+        if not feed.compiled.exact:
+            return spread_here(stretches, self._every(feed))
+        return spread(self._sitting.asker, self._everywhere(feed), feed.compiled.clause, stretches, feed.fresh)
+
     # Of identity: the record's
 
     def verbs(self) -> list[str]:
@@ -211,8 +246,12 @@ class IndexReader(LinkReader):
         items = tuple(act.item(feed.query) for act in acts[:size])
         return CellAnswer(count if cap is None else min(count, cap), items, distinct)
 
+    def _everywhere(self, feed: Feed) -> tuple[str, ...]:
+        """Every index that can have acts of a feed."""
+        return tuple(name for span in self._spans(feed.compiled, None, True) for name in span)
+
     def _counted(self, feed: Feed, size: int, cap: int | None, actors: bool) -> Answer:
-        indexes = tuple(name for span in self._spans(feed.compiled, None, True) for name in span)
+        indexes = self._everywhere(feed)
         if not indexes:
             return Answer((), 0, {})
         total = {None: True, 0: False}.get(cap, cap)
@@ -223,17 +262,21 @@ class IndexReader(LinkReader):
 
     def _counted_one_by_one(self, feed: Feed, size: int, cap: int | None, actors: bool) -> CellAnswer:
         """Counts by judging every act: where links begin at many different times inside the part."""
+        acts = self._every(feed, None if cap is None else max(size, cap))
+        counted = acts if cap is None else acts[:cap]
+        items = tuple(act.item(feed.query) for act in acts[:size])
+        return CellAnswer(len(counted), items, len({act.actor for act in counted}) if actors else 0)
+
+    def _every(self, feed: Feed, limit: int | None = None) -> list[Act]:
+        """All acts of a feed, or the first so many, newest first."""
         acts: list[Act] = []
-        limit = None if cap is None else max(size, cap)
         while limit is None or len(acts) < limit:
             step = _WIDEST if limit is None else min(limit - len(acts), _WIDEST)
             more = self._ordered(feed, acts[-1].key if acts else None, step)
             acts += more
             if len(more) < step:
                 break
-        counted = acts if cap is None else acts[:cap]
-        items = tuple(act.item(feed.query) for act in acts[:size])
-        return CellAnswer(len(counted), items, len({act.actor for act in counted}) if actors else 0)
+        return acts
 
     # What a query needs
 

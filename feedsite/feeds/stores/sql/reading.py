@@ -13,7 +13,7 @@ from feedsite.feeds.names import Entity
 from feedsite.feeds.order import OrderKey, floor_position
 from feedsite.feeds.page import Item
 from feedsite.feeds.query import Cell, Facet, FeedQuery, Scope
-from feedsite.feeds.stores.base import CellAnswer, Head, LinkRow
+from feedsite.feeds.stores.base import CellAnswer, Head, LinkRow, Tally
 from feedsite.feeds.stores.sql import statements
 from feedsite.feeds.stores.sql.rules import stands
 from feedsite.feeds.stores.sql.shape import Shape, Sight, shape_of, values_of
@@ -119,7 +119,7 @@ class Reader:
     def _cells(
         self, query: FeedQuery, cells: Sequence[Cell], size: int, cap: int | None, actors: bool
     ) -> list[tuple[int, int, list[OrderKey]]]:
-        names = tuple(facet.value for facet, _ in cells[0].values)
+        names, packed = _packed_parts(cells)
         statement = statements.parts(
             self._tables,
             self._shape(query),
@@ -132,9 +132,30 @@ class Reader:
         )
         if statement is None:
             return [(0, 0, []) for _ in cells]
-        packed = json.dumps([_packed(number, cell, names) for number, cell in enumerate(cells)])
         rows = self._rows(statement, query, parts=packed, size=size, cap=cap)
         return [(*_parsed(row[1]), _order_keys(row[2])) for row in rows]
+
+    def tally(self, query: FeedQuery, facet: Facet, size: int, kinds: tuple[str, ...] = ()) -> Tally:
+        """The values of a facet with the most acts."""
+        dialect = self._connection.dialect.name
+        statement = statements.tallied(self._tables, self._shape(query), dialect, facet, kinds)
+        return tuple((row[0], int(row[1])) for row in self._rows(statement, query, size=size))
+
+    def distinct(self, query: FeedQuery, cells: Sequence[Cell], facet: Facet) -> list[int]:
+        """How many values of a facet each part has: one statement for each 500 parts."""
+        found: list[int] = []
+        for at in range(0, len(cells), _CELLS):
+            names, packed = _packed_parts(cells[at : at + _CELLS])
+            dialect = self._connection.dialect.name
+            statement = statements.distinct_in_parts(self._tables, self._shape(query), names, dialect, facet)
+            rows = self._rows(statement, query, parts=packed)
+            found += [int(row[1]) for row in rows] if rows else [0] * len(cells[at : at + _CELLS])
+        return found
+
+    def spread(self, query: FeedQuery, stretches: Sequence[tuple[int, int]]) -> list[int]:
+        """How many acts each stretch of time has."""
+        cells = [Cell((), since, until) for since, until in stretches]
+        return [answer.count for answer in self.cells(query, cells, 0, None)]
 
     def count(self, query: FeedQuery, cap: int | None) -> int:
         """How many acts a feed has, counted to `cap`."""
@@ -231,6 +252,12 @@ class Reader:
 
 def _bound(name: str, key: OrderKey | None) -> dict[str, Any]:
     return {} if key is None else {f"{name}_position": key.position, f"{name}_id": key.id}
+
+
+def _packed_parts(cells: Sequence[Cell]) -> tuple[tuple[str, ...], str]:
+    """The facets that parts name, and the parts as their statement takes them."""
+    names = tuple(facet.value for facet, _ in cells[0].values)
+    return names, json.dumps([_packed(number, cell, names) for number, cell in enumerate(cells)])
 
 
 def _packed(number: int, cell: Cell, names: tuple[str, ...]) -> list[Any]:

@@ -97,15 +97,17 @@ class Rules:
     def _filters(self) -> list[Condition]:
         a, shape = self.acts, self.shape
         conditions: list[Condition] = [
-            self.facet(facet).in_(names_value(f"where_{facet.value}")) for facet in shape.where
+            self.facet(facet).in_(names_value(f"where_{facet.value}"))
+            for facet in shape.where
+            if facet is not Facet.TOUCHED
         ]
+        if Facet.TOUCHED in shape.where:
+            conditions.append(self._touches_one("where_touched"))
         for facet in shape.without:
             column = self.facet(facet)
             conditions.append(or_(column.is_(None), column.not_in(names_value(f"without_{facet.value}"))))
         if shape.touching:
-            touches = self.tables.touches.alias("x")
-            here = and_(touches.c.entity.in_(names_value("touching")), self.of_act(touches))
-            conditions.append(exists(select(literal(1)).select_from(touches).where(here)))
+            conditions.append(self._touches_one("touching"))
         if shape.ids:
             conditions.append(a.c.id.in_(names_value("ids")))
         if shape.public_only:
@@ -115,6 +117,12 @@ class Rules:
         if shape.fresh is not None:
             conditions += self._fresh()
         return conditions
+
+    def _touches_one(self, names: str) -> Condition:
+        """Whether the act touches one of the entities bound to a name."""
+        touches = self.tables.touches.alias()
+        here = and_(touches.c.entity.in_(names_value(names)), self.of_act(touches))
+        return exists(select(literal(1)).select_from(touches).where(here))
 
     def _fresh(self) -> list[Condition]:
         notice = self.facet(Facet.NOTICE)

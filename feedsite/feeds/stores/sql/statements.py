@@ -164,6 +164,54 @@ def _key_list(inner: Any, dialect: str) -> Any:
     return func.json_agg(func.json_build_array(inner.c.position, inner.c.id))
 
 
+@lru_cache(maxsize=_KEPT)
+def tallied(tables: Tables, shape: Shape, dialect: str, facet: Facet, kinds: tuple[str, ...]) -> Select[Any] | None:
+    """The `size` values of a facet with the most acts, and how many each has; equal ones by value."""
+    touched = facet is Facet.TOUCHED
+    keys = _keys(Rules(tables, shape), *(() if touched else (facet,)), limit=None)
+    if keys is None:
+        return None
+    inner = keys.subquery()
+    rows: Any = _touched(tables, inner, dialect) if touched else select(inner.c[facet.value].label("value"))
+    value = rows.subquery().c.value
+    acts = func.count().label("acts")
+    counted = select(value, acts).where(value.is_not(None)).group_by(value).order_by(acts.desc(), value)
+    if kinds:
+        counted = counted.where(or_(*(and_(value >= f"{kind}:", value < f"{kind};") for kind in kinds)))
+    return counted.limit(_whole("size"))
+
+
+@lru_cache(maxsize=_KEPT)
+def distinct_in_parts(
+    tables: Tables, shape: Shape, names: tuple[str, ...], dialect: str, facet: Facet
+) -> Select[Any] | None:
+    """For each part of a feed (the JSON text `parts`) its number, and how many values of a facet it has."""
+    part = _parts_table(names, dialect)
+    keys = _keys(Rules(tables, shape), facet, limit=None, part=part)
+    if keys is None:
+        return None
+    number = _value(lambda inner: func.count(inner.c[facet.value].distinct()), keys)
+    return select(part.c.n, number).select_from(part).order_by(part.c.n)
+
+
+def _touched(tables: Tables, keys: Any, dialect: str) -> Any:
+    """What each of some acts touches, once: read from the act itself, along the order of feeds.
+
+    The table of touches is in the order of what is touched: a window of time would go through all of it.
+    """
+    acts = tables.acts.alias("m")
+    of_act = keys.join(acts, and_(acts.c.position == keys.c.position, acts.c.id == keys.c.id))
+    if dialect == "sqlite":
+        about = func.json_each(acts.c.body, "$.about").table_valued("value", name="about", joins_implicitly=True)
+    else:
+        body = cast(acts.c.body, JSON).op("->")(literal_column("'about'"))
+        about = func.json_array_elements_text(body).table_valued("value", name="about", joins_implicitly=True)
+    ends = [acts.c.object, acts.c.target, acts.c.origin]
+    selects = [select(acts.c.position, acts.c.id, end.label("value")).select_from(of_act) for end in ends]
+    value = cast(about.c.value, key_type()).collate("C" if dialect != "sqlite" else "BINARY").label("value")
+    return union(*selects, select(acts.c.position, acts.c.id, value).select_from(of_act, about))
+
+
 def _parts_table(names: tuple[str, ...], dialect: str) -> Any:
     """The parts as a table: `[[n, since, until, value, ...], ...]`."""
     fields: list[Any]

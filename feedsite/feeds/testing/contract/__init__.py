@@ -1,6 +1,7 @@
 """What every store must do, one sentence a test. Subclass StoreContract and give the fixture `make_store`."""
 
 from feedsite.feeds.testing.contract.base import MakeStore
+from feedsite.feeds.testing.contract.figures import FigureContract
 from feedsite.feeds.testing.contract.groups import GroupContract
 from feedsite.feeds.testing.contract.identity import IdentityContract
 from feedsite.feeds.testing.contract.links import LinkContract
@@ -9,8 +10,10 @@ from feedsite.feeds.testing.contract.pages import PageContract
 from feedsite.feeds.testing.contract.sight import SightContract
 
 
-class StoreContract(LinkContract, IdentityContract, PageContract, SightContract, GroupContract, NoticeContract):
-    """Tests of links, identity, order, paging, visibility, groups and notifications."""
+class StoreContract(
+    LinkContract, IdentityContract, PageContract, SightContract, GroupContract, NoticeContract, FigureContract
+):
+    """Tests of links, identity, order, paging, visibility, groups, notifications, days and figures."""
 
 
 __all__ = ["MakeStore", "StoreContract"]
