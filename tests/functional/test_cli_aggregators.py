@@ -88,7 +88,11 @@ def test_looking_at_what_is_offered_imports_nothing(install: Installer) -> None:
 @pytest.mark.parametrize(
     ("source", "place", "problem"),
     [
-        ("import nothing_of_this_name", "broken:A", "broken:A cannot be imported (ModuleNotFoundError: No module named"),
+        (
+            "import nothing_of_this_name",
+            "broken:A",
+            "broken:A cannot be imported (ModuleNotFoundError: No module named",
+        ),
         ("def (", "broken:A", "broken:A cannot be imported (SyntaxError: "),
         ("raise SystemExit(3)", "broken:A", "broken:A cannot be imported (SystemExit: 3)"),
         ("raise ValueError", "broken:A", "broken:A cannot be imported (ValueError)"),
@@ -101,7 +105,9 @@ def test_a_broken_one_is_named_with_its_package_and_the_reason_and_breaks_nothin
     install: Installer, source: str, place: str, problem: str
 ) -> None:
     install("broken", "a-broken-one", place, source)
-    with pytest.raises(BrokenAggregator, match=r"^the aggregator a-broken-one of broken 1.0 cannot be used: ") as caught:
+    with pytest.raises(
+        BrokenAggregator, match=r"^the aggregator a-broken-one of broken 1.0 cannot be used: "
+    ) as caught:
         aggregator("a-broken-one")
     assert caught.value.problem.startswith(problem)
     done = listed()

@@ -1,0 +1,107 @@
+"""Every aggregator of ours passes the conformance test that strangers run on theirs, on SQL and on Elasticsearch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from feedsite.feeds import Entity, aggregators
+from feedsite.feeds.aggregators import Aggregator
+from feedsite.feeds.testing import sample
+from feedsite.feeds.testing.conformance import AggregatorContract
+
+
+class OnOurNode(AggregatorContract):
+    """The contract on the run's Elasticsearch node."""
+
+    kind: type[Aggregator]
+
+    def make(self, owner: object, **options: Any) -> Aggregator:
+        return self.kind(owner, **options)
+
+    @pytest.fixture
+    def elasticsearch(self, elasticsearch_url: str) -> str:
+        return elasticsearch_url
+
+
+class TestUnAggregated(OnOurNode):
+    kind = aggregators.UnAggregated
+    variants = ({"order": "asc"}, {"include_history": True})
+
+
+class TestCursor(OnOurNode):
+    kind = aggregators.CursorAggregator
+
+
+class TestActor(OnOurNode):
+    kind = aggregators.ActorAggregator
+
+
+class TestThing(OnOurNode):
+    kind = aggregators.ThingAggregator
+    owner, other_owner = Entity("note", "1"), Entity("note", "2")
+
+
+class TestThread(OnOurNode):
+    kind = aggregators.ThreadAggregator
+    owner, other_owner = Entity("note", "1"), Entity("note", "2")
+
+
+class TestPublic(OnOurNode):
+    def make(self, owner: object, **options: Any) -> Aggregator:
+        return aggregators.PublicAggregator(options.pop("viewer", owner), **options)
+
+
+class TestCollapse(OnOurNode):
+    kind = aggregators.CollapseAggregator
+    variants = ({"collapse_field": "actor"}, {"collapse_field": "verb"})
+
+
+class TestCollapseByTarget(OnOurNode):
+    def make(self, owner: object, **options: Any) -> Aggregator:
+        return aggregators.CollapseAggregator(owner, "target", **options)
+
+    def leaves_out(self, act: Any) -> bool:
+        return act.activity.activity_target is None
+
+
+class TestRecentType(OnOurNode):
+    kind = aggregators.RecentTypeAggregator
+
+
+class TestRecentTypeObject(OnOurNode):
+    kind = aggregators.RecentTypeObjectAggregator
+
+
+class TestRecentObjectType(OnOurNode):
+    kind = aggregators.RecentObjectTypeAggregator
+
+
+class TestYearMonth(OnOurNode):
+    kind = aggregators.YearMonthAggregator
+    variants = ({"year": 2025}, {"zone": "Asia/Kathmandu"})
+
+
+class TestYearMonthType(OnOurNode):
+    kind = aggregators.YearMonthTypeAggregator
+    variants = ({"year": 2025}, {"zone": "Asia/Kathmandu"})
+
+
+class TestNotification(OnOurNode):
+    kind = aggregators.NotificationAggregator
+    variants = ({"ungrouped": ("like",)}, {"section": "new"}, {"scope": "network"})
+
+
+class TestNotificationOfTheNetwork(OnOurNode):
+    def make(self, owner: object, **options: Any) -> Aggregator:
+        return aggregators.NotificationAggregator(owner, scope="network", **options)
+
+
+def test_every_aggregator_of_ours_is_here() -> None:
+    tested = {
+        one.kind for one in globals().values() if isinstance(one, type) and isinstance(getattr(one, "kind", None), type)
+    }
+    exported = {getattr(aggregators, name) for name in aggregators.__all__} - {Aggregator, aggregators.PublicAggregator}
+    assert exported - tested == set()
+    assert sample.PEOPLE
