@@ -19,6 +19,7 @@ from feedsite.feeds.aggregators.recent import (
     RecentTypeAggregator,
     RecentTypeObjectAggregator,
 )
+from feedsite.feeds.aggregators.watched import WatchedAggregator
 
 __all__ = [
     "ActorAggregator",
@@ -38,6 +39,7 @@ __all__ = [
     "ThreadAggregator",
     "TrendingAggregator",
     "UnAggregated",
+    "WatchedAggregator",
     "YearMonthAggregator",
     "YearMonthTypeAggregator",
 ]

@@ -8,6 +8,7 @@ from typing import Any
 from feedsite.feeds.aggregators.base import Aggregator
 from feedsite.feeds.aggregators.counts import CountAggregator, HeatmapAggregator, TrendingAggregator
 from feedsite.feeds.aggregators.notification import NotificationAggregator
+from feedsite.feeds.aggregators.watched import WatchedAggregator
 from feedsite.feeds.composing.context import Context
 from feedsite.feeds.composing.counts import count_page, heat_page
 from feedsite.feeds.composing.days import day_page
@@ -17,6 +18,7 @@ from feedsite.feeds.composing.months import month_page
 from feedsite.feeds.composing.notices import notice_page
 from feedsite.feeds.composing.remembered import Remembered
 from feedsite.feeds.composing.trends import trend_page
+from feedsite.feeds.composing.watched import watched_page
 from feedsite.feeds.cursor import CursorCodec
 from feedsite.feeds.page import Page
 from feedsite.feeds.query import Period
@@ -29,6 +31,7 @@ _OF_KIND: tuple[tuple[type[Aggregator], Callable[[Context[Any]], Page]], ...] = 
     (HeatmapAggregator, heat_page),
     (CountAggregator, count_page),
     (TrendingAggregator, trend_page),
+    (WatchedAggregator, watched_page),
 )
 """Aggregators whose pages are made in a way of their own; the others go by their levels."""
 

@@ -15,6 +15,7 @@ from feedsite.feeds.aggregators import (
     HeatmapAggregator,
     ThreadAggregator,
     TrendingAggregator,
+    WatchedAggregator,
 )
 from feedsite.feeds.query import Facet
 from feedsite.feeds.testing import model_figures as expected
@@ -125,4 +126,29 @@ def compare_threads(history: Any, options: Any, owner: Entity, given: dict[str, 
     assert {(page.total, page.total_is_exact) for page in pages} == {(len(acts), True)}
 
 
-CHECKS = (compare_days, compare_actor_days, compare_heat, compare_counts, compare_trends, compare_threads)
+def compare_watched(history: Any, options: Any, owner: Entity, given: dict[str, Any]) -> None:
+    """The things that somebody watches with their verbs, page after page, and the rest of each."""
+    aggregator = WatchedAggregator(
+        options.draw(st.sampled_from([Entity("person", name) for name in ("ana", "bo")]), label="reader"),
+        viewer=given["viewer"],
+        size=given["size"],
+        include_history=given["include_history"],
+        activities_per_group=1,
+    )
+    found = []
+    for group in history.network.groups(aggregator):
+        verbs = {verb.value: [item.id for item in history.network.rest(aggregator, verb)] for verb in group.groups}
+        assert group.total == sum(map(len, verbs.values()))
+        found.append((str(group.value), list(verbs.items())))
+    assert found == [(thing, list(verbs.items())) for thing, verbs in expected.watched(history.model, aggregator)]
+
+
+CHECKS = (
+    compare_days,
+    compare_actor_days,
+    compare_heat,
+    compare_counts,
+    compare_trends,
+    compare_threads,
+    compare_watched,
+)

@@ -10,7 +10,7 @@ from typing import TypeVar
 from feedsite.feeds.aggregators import Aggregator, TrendingAggregator
 from feedsite.feeds.names import Entity
 from feedsite.feeds.order import instant
-from feedsite.feeds.query import Facet
+from feedsite.feeds.query import Facet, Scope
 from feedsite.feeds.testing.model import Act, Model
 
 K = TypeVar("K")
@@ -56,6 +56,29 @@ def trending(model: Model, aggregator: TrendingAggregator) -> list[tuple[str, in
         if seen and not _muted(model, aggregator, Entity.from_key(thing)):
             found.append((thing, acts, seen[0].key.id))
     return found[: aggregator.size]
+
+
+def watched(model: Model, aggregator: Aggregator) -> list[tuple[str, dict[str, list[str]]]]:
+    """(thing, ids by verb) of each thing that the owner watches and that has something, every level newest first."""
+    everything = copy(aggregator)
+    everything.scope = Scope.EVERYBODY
+    shown, found = model.feed(everything), {}
+    for thing in {name[2] for name in model.links if name[:2] == (aggregator.owner, "watch")}:
+        acts = [
+            act
+            for act in shown
+            if thing in act.activity.touches
+            and any(
+                aggregator.include_history or held.since <= act.ms
+                for held in model.held(aggregator.owner, "watch", thing, act.verb)
+            )
+        ]
+        if acts:
+            found[acts[0].key, thing.key] = _grouped(acts, lambda act: act.verb)
+    return [
+        (thing, {verb: [act.key.id for act in acts] for verb, acts in verbs.items()})
+        for (_, thing), verbs in sorted(found.items(), reverse=True)
+    ]
 
 
 def _muted(model: Model, aggregator: Aggregator, thing: Entity) -> bool:

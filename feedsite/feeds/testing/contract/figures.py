@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from feedsite.feeds import Entity
 from feedsite.feeds.aggregators import (
     ActorDayAggregator,
@@ -12,7 +14,10 @@ from feedsite.feeds.aggregators import (
     HeatmapAggregator,
     ThreadAggregator,
     TrendingAggregator,
+    WatchedAggregator,
 )
+from feedsite.feeds.composing import watched
+from feedsite.feeds.network import link
 from feedsite.feeds.testing.contract.base import Contract
 from feedsite.feeds.testing.world import Clock, Network, note
 
@@ -194,6 +199,40 @@ class FigureContract(Contract):
         network.manager.delete_activity(liked)
         network.manager.delete_activity(act)
         assert network.groups(alone) == []
+
+    def test_watched_things_come_with_their_verbs_the_newest_first(self, network: Network) -> None:
+        for number in range(25):
+            network.manager.watch("reader", f"t{number}", "tag")
+        tags = [Entity("tag", f"t{number}") for number in range(25)]
+        for number, tag in enumerate(tags[:23]):
+            network.post("ana", verb="create", on=f"n{number}", about=(tag,))
+        network.post("bo", verb="like", on="n0", about=(tags[0], tags[1]))
+        network.post("bo", verb="like", on="unwatched", about=(Entity("tag", "other"),))
+        aggregator = WatchedAggregator("reader", size=10)
+        pages = network.pages(aggregator)
+        groups = [group for page in pages for group in page.groups]
+        order = ["t1", "t0", *(f"t{number}" for number in reversed(range(2, 23)))]
+        assert [group.value for group in groups] == [Entity("tag", name) for name in order]
+        assert [len(page.groups) for page in pages] == [10, 10, 3]
+        assert [(verb.value, verb.total) for verb in groups[0].groups] == [("like", 1), ("create", 1)]
+        assert {(why.kind, why.entity) for why in groups[1].groups[0].items[0].because} == {("watch", tags[0])}
+        (first, *_) = network.manager.get_feeds(aggregator)
+        assert (first["id"], [verb["type"] for verb in first["types"]], first["total"]) == ("t1", ["like", "create"], 2)
+
+    def test_many_watched_things_are_the_same_things(self, network: Network, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Whether all of it is asked for at once, or the newest of each first."""
+        network.post("ana", verb="create", about=(Entity("tag", "t0"),))
+        network.manager.add_network_link(link("reader", "watch", Entity("tag", "t0"), verbs=("like",)))
+        for number in range(1, 7):
+            network.manager.watch("reader", f"t{number}", "tag")
+            network.post("ana", verb="create", about=(Entity("tag", f"t{number}"),))
+        network.post("bo", verb="like", about=(Entity("tag", "t0"),))
+        aggregator = WatchedAggregator("reader", size=3, include_history=True)
+        told = [[(str(group.value), group.total) for group in page.groups] for page in network.pages(aggregator)]
+        assert [thing for page in told for thing, _ in page] == [f"tag:t{number}" for number in (0, 6, 5, 4, 3, 2, 1)]
+        monkeypatch.setattr(watched, "_AT_ONCE", 0)
+        again = [[(str(group.value), group.total) for group in page.groups] for page in network.pages(aggregator)]
+        assert again == told
 
     def test_a_thread_says_how_long_it_is(self, network: Network) -> None:
         posted = [network.post("ana", verb="create", on="root")]
