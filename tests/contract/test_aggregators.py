@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +10,8 @@ import pytest
 from feedsite.feeds import Entity, aggregators
 from feedsite.feeds.aggregators import Aggregator
 from feedsite.feeds.testing import sample
-from feedsite.feeds.testing.conformance import AggregatorContract
+from feedsite.feeds.testing.conformance import AggregatorContract, inside
+from feedsite.feeds.testing.stage import SQL, Stage
 
 
 class OnOurNode(AggregatorContract):
@@ -86,6 +88,65 @@ class TestYearMonth(OnOurNode):
 class TestYearMonthType(OnOurNode):
     kind = aggregators.YearMonthTypeAggregator
     variants = ({"year": 2025}, {"zone": "Asia/Kathmandu"})
+
+
+class TestDay(OnOurNode):
+    kind = aggregators.DayAggregator
+    variants = ({"zone": "Asia/Kathmandu"}, {"scope": "actor"})
+
+
+class TestActorDay(OnOurNode):
+    kind = aggregators.ActorDayAggregator
+    variants = ({"zone": "Asia/Kathmandu"},)
+
+
+class TestHeatmap(OnOurNode):
+    kind = aggregators.HeatmapAggregator
+    variants = ({"zone": "Asia/Kathmandu"}, {"weeks": 2})
+
+
+class TestHeatmapOfAThing(OnOurNode):
+    owner, other_owner = sample.TAGS
+
+    def make(self, owner: object, **options: Any) -> Aggregator:
+        return aggregators.HeatmapAggregator(owner, scope="thing", **options)
+
+
+class TestCount(OnOurNode):
+    kind = aggregators.CountAggregator
+    variants = ({"by": "actor"}, {"scope": "network"})
+
+
+class TestCountOfTheNetworkByThing(OnOurNode):
+    def make(self, owner: object, **options: Any) -> Aggregator:
+        return aggregators.CountAggregator(owner, "object", scope="network", **options)
+
+
+class TestTrending(OnOurNode):
+    kind = aggregators.TrendingAggregator
+    complete = apart = newest_first = False
+    variants = ({"window": timedelta(days=1)}, {"kinds": ("tag",)})
+
+    def make(self, owner: object, **options: Any) -> Aggregator:
+        return aggregators.TrendingAggregator(options.pop("viewer", owner), **options)
+
+    @pytest.fixture(autouse=True)
+    def a_minute_later(self, stage: Stage) -> None:
+        """Figures may be a minute old, and each store has counted at its own instant."""
+        stage.clock.forward(minutes=1)
+
+    def test_groups_have_what_they_say(self, stage: Stage) -> None:
+        """The figures are what anybody finds behind them; somebody who is signed in may see more, or less."""
+        manager, anybody = stage.managers[SQL], aggregators.TrendingAggregator(None, size=50)
+        groups = manager.get_page(anybody).groups
+        assert groups
+        for group in groups:
+            assert group.total == len(list(inside(manager, anybody, [group]))), group.value
+
+
+class TestWatched(OnOurNode):
+    kind = aggregators.WatchedAggregator
+    complete = apart = False
 
 
 class TestNotification(OnOurNode):

@@ -169,8 +169,8 @@ class TrendingAggregator(Aggregator):
         """The name of the figures, which are the same for every viewer."""
         anybody = copy(self)
         anybody.viewer = None
-        return anybody.fingerprint()
+        return f"{anybody.fingerprint()} {self.size}"
 
     def own_fingerprint(self) -> tuple[str, ...]:
         """The window and the types."""
-        return (str(self.window_ms), ",".join(self.kinds), str(self.size))
+        return (str(self.window_ms), ",".join(self.kinds))
