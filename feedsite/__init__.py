@@ -20,6 +20,8 @@ INCLUDES = (
     "feedsite.accounts",
     "feedsite.graph",
     "feedsite.posts",
+    "feedsite.editing",
+    "feedsite.keeping",
     "feedsite.timelines",
     "feedsite.notifications",
     "feedsite.moderation",

@@ -66,6 +66,12 @@ ROUTES: tuple[tuple[str, str], ...] = (
     ("posts.mute", f"/notes/{_NOTE}/mute"),
     ("posts.unmute", f"/notes/{_NOTE}/unmute"),
     ("posts.delete", f"/notes/{_NOTE}/delete"),
+    ("editing.edit", f"/notes/{_NOTE}/edit"),
+    ("keeping.bookmarks", "/bookmarks"),
+    ("keeping.bookmark", f"/notes/{_NOTE}/bookmark"),
+    ("keeping.remove_bookmark", f"/notes/{_NOTE}/remove-bookmark"),
+    ("keeping.pin", f"/notes/{_NOTE}/pin"),
+    ("keeping.unpin", f"/notes/{_NOTE}/unpin"),
     # Links
     ("graph.watch_tag", "/tags/{tag}/watch"),
     ("graph.unwatch_tag", "/tags/{tag}/unwatch"),
@@ -76,6 +82,7 @@ ROUTES: tuple[tuple[str, str], ...] = (
     # People and their notes: last, a handle's path is the widest
     ("timelines.following", f"/{_HANDLE}/following"),
     ("timelines.followers", f"/{_HANDLE}/followers"),
+    ("editing.history", f"/{_HANDLE}/{_NOTE}/history"),
     ("posts.note", f"/{_HANDLE}/{_NOTE}"),
     ("timelines.profile", f"/{_HANDLE}"),
 )

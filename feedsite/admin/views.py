@@ -13,7 +13,6 @@ from feedsite.accounts.models import Person
 from feedsite.accounts.services import PeopleService
 from feedsite.admin import admin_pages
 from feedsite.admin.forms import AuditFilterForm, PeopleFilterForm, ReasonForm, RoleForm
-from feedsite.admin.paging import Cursors
 from feedsite.admin.presenters import account_view, audit_keys, audit_views, count_links
 from feedsite.admin.services import PeopleDirectory
 from feedsite.admin.wording import REFUSALS
@@ -21,6 +20,7 @@ from feedsite.keyset import Rows
 from feedsite.moderation.audit import AuditFilter, AuditService
 from feedsite.moderation.services import Actor, ModerationService, NotAllowed
 from feedsite.security.permissions import Permission
+from feedsite.web.places import Cursors
 
 _ = TranslationStringFactory("feedsite")
 

@@ -35,6 +35,8 @@ class Note(Base):
     root_id: Mapped[str] = mapped_column(String(40))
     created: Mapped[datetime] = mapped_column(Instant, default=utcnow)
     deleted: Mapped[datetime | None] = mapped_column(Instant)
+    #: When its text was changed last; None: it is as it was written.
+    edited: Mapped[datetime | None] = mapped_column(Instant)
     #: Its tags, normalised, in the order of the text.
     tags: Mapped[list[str]] = mapped_column(JSON, default=list)
     #: Whom it names: handle at the time of writing -> id of the person.

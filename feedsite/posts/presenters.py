@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup
@@ -13,11 +14,12 @@ from feedsite.accounts.services import PeopleService
 from feedsite.db import new_id, utcnow
 from feedsite.feeds import Manager
 from feedsite.graph.presenters import mute_person, person_view
+from feedsite.keeping.services import KeepingService
 from feedsite.posts.models import Note
 from feedsite.posts.rendering import render
 from feedsite.posts.services import NoteFacts, NoteService
 from feedsite.security.permissions import Permission
-from feedsite.web.presenting import ActionView, ChoiceView, ComposeView, NoteView, PersonView
+from feedsite.web.presenting import ActionView, ChoiceView, ComposeView, LinkView, NoteView, PersonView
 from feedsite.web.wording import compact, time_view
 
 _ = TranslationStringFactory("feedsite")
@@ -28,6 +30,15 @@ _VISIBILITY_CHOICES = (
     ("followers", _("My followers")),
     ("mentioned", _("Only people I mention")),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What the reader has muted (keys of threads), bookmarked and pinned (ids of notes)."""
+
+    muted: Collection[str] = ()
+    bookmarked: Collection[str] = ()
+    pinned: str | None = None
 
 
 class NotePresenter:
@@ -52,11 +63,9 @@ class NotePresenter:
         answered = {key: note for key, note in answered.items() if key in readable}
         people = self._people([*shown, *answered.values()])
         facts = self._notes.facts(shown, self._me)
-        muted = self._muted_threads(shown)
+        kept = self._kept(shown)
         return {
-            note.key: self._view(
-                note, people, answered.get(f"note:{note.in_reply_to}"), facts[note.key], note.root.key in muted
-            )
+            note.key: self._view(note, people, answered.get(f"note:{note.in_reply_to}"), facts[note.key], kept)
             for note in shown
         }
 
@@ -65,15 +74,21 @@ class NotePresenter:
         found: dict[str, Person] = self._request.find_service(PeopleService).by_ids(wanted)
         return found
 
-    def _muted_threads(self, notes: list[Note]) -> set[str]:
+    def _kept(self, notes: list[Note]) -> _Kept:
         if self._me is None:
-            return set()
+            return _Kept()
         roots = {note.root for note in notes}
         rows = self._request.find_service(Manager).linked(self._me.entity, roots, kinds=("mute",))
-        return {row.entity.key for row in rows}
+        keeping = self._request.find_service(KeepingService)
+        own = any(note.author_id == self._me.id for note in notes)
+        return _Kept(
+            muted={row.entity.key for row in rows},
+            bookmarked=keeping.bookmarked(self._me.id, notes),
+            pinned=keeping.pinned_id(self._me.id) if own else None,
+        )
 
     def _view(
-        self, note: Note, people: Mapping[str, Person], answered: Note | None, facts: NoteFacts, thread_muted: bool
+        self, note: Note, people: Mapping[str, Person], answered: Note | None, facts: NoteFacts, kept: _Kept
     ) -> NoteView:
         author = people[note.author_id]
         url = note_url(self._request, note, author)
@@ -90,8 +105,9 @@ class NotePresenter:
             reply=self._reply(url, facts.replies),
             like=self._like(note, facts),
             share=self._share(note, facts),
-            menu=self._menu(note, author, facts.watching, thread_muted),
+            menu=self._menu(note, author, facts.watching, kept),
             watching=facts.watching,
+            edited=self._edited(note, author),
         )
 
     def _html(self, note: Note, people: Mapping[str, Person]) -> Markup:
@@ -143,19 +159,42 @@ class NotePresenter:
 
     # The menu
 
-    def _menu(self, note: Note, author: Person, watching: bool, thread_muted: bool) -> tuple[ActionView, ...]:
+    def _menu(self, note: Note, author: Person, watching: bool, kept: _Kept) -> tuple[ActionView, ...]:
         if not self._may[Permission.ARRANGE]:
             return ()
-        entries = [self.watch(note, watching), self._mute_thread(note, thread_muted)]
+        entries = (
+            self._bookmark(note, note.id in kept.bookmarked),
+            self.watch(note, watching),
+            self._mute_thread(note, note.root.key in kept.muted),
+        )
         if self._me.id == author.id:
-            text = self._request.translate(_("Delete"))
-            entries.append(
-                ActionView("delete", text, self._path("posts.delete", note), "trash", text, method="get", danger=True)
-            )
-        else:
-            # Whose notes are shown is not muted.
-            entries.append(mute_person(self._request, author, False))
-        return tuple(entries)
+            return (*entries, *self._own(note, kept.pinned))
+        # Whose notes are shown is not muted.
+        return (*entries, mute_person(self._request, author, False))
+
+    def _own(self, note: Note, pinned: str | None) -> list[ActionView]:
+        """What an author can do with a note."""
+        translate, is_pinned = self._request.translate, note.id == pinned
+        pin = translate(_("Unpin from your profile") if is_pinned else _("Pin on your profile"))
+        pin_path = self._path("keeping.unpin" if is_pinned else "keeping.pin", note)
+        entries = [ActionView("pin", pin, pin_path, "pin", pin, on=is_pinned)]
+        if self._may[Permission.WRITE]:
+            edit = translate(_("Edit"))
+            entries.append(ActionView("edit", edit, self._path("editing.edit", note), "pen", edit, method="get"))
+        erase = translate(_("Delete"))
+        path = self._path("posts.delete", note)
+        return [*entries, ActionView("delete", erase, path, "trash", erase, method="get", danger=True)]
+
+    def _bookmark(self, note: Note, kept: bool) -> ActionView:
+        text = self._request.translate(_("Remove bookmark") if kept else _("Bookmark"))
+        url = self._path("keeping.remove_bookmark" if kept else "keeping.bookmark", note)
+        return ActionView("bookmark", text, url, "bookmark", text, on=kept)
+
+    def _edited(self, note: Note, author: Person) -> LinkView | None:
+        if note.edited is None:
+            return None
+        path = self._request.route_path("editing.history", handle=author.handle, note_id=note.id)
+        return LinkView(self._request.translate(_("edited")), path)
 
     def watch(self, note: Note, watching: bool) -> ActionView:
         """The button that watches the note's thread, or stops watching it."""
@@ -219,7 +258,7 @@ def compose_box(
         hint=request.translate(_("Mention people with @, tags with #.")),
         visibilities=choices if answered is None else (),
         errors=tuple(errors),
-        fields=(("draft", new_id()), *([("next", next)] if next else [])),
+        fields=(("draft", new_id()), ("writer", me.id), *([("next", next)] if next else [])),
         autofocus=autofocus,
     )
 

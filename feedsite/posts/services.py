@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from pyramid.i18n import TranslationString, TranslationStringFactory
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from feedsite.accounts.services import PeopleService
 from feedsite.db import new_id, utcnow
-from feedsite.feeds import Entity, Manager, Page
+from feedsite.editing.models import NoteVersion
+from feedsite.feeds import Entity, Item, Manager, Page
 from feedsite.feeds.aggregators import ThreadAggregator
 from feedsite.feeds.names import digest
+from feedsite.keeping.models import Bookmark, Pin
 from feedsite.posts import text as texts
 from feedsite.posts.acts import LIKE, REPLY, SHARE, reaction_to, watching, writing_of
 from feedsite.posts.models import VISIBILITIES, Note
@@ -176,16 +178,23 @@ class NoteService:
         return self._write(note, text, answered, draft, published)
 
     def _write(self, note: Note, text: str, answered: Note | None, draft: str, published: datetime | None) -> Note:
-        note.text = texts.normalised(text)
-        refused = texts.refusal(note.text, self._max_length)
+        self.spell(note, text)
+        note.id = _id_of(note, draft)
+        return self._store(note, answered, published)
+
+    def spell(self, note: Note, text: str) -> None:
+        """Give a note its text, with the tags and the people in it.
+
+        Raises NoteRefused, and leaves the note as it was.
+        """
+        text = texts.normalised(text)
+        refused = texts.refusal(text, self._max_length)
         if refused is not None:
             raise NoteRefused(refused)
-        note.tags = texts.tags(note.text)
-        note.mentions = self._people_named(note.text)
-        note.id = _id_of(note, draft)
-        if note.visibility == "mentioned" and answered is None and not set(note.mentions.values()) - {note.author_id}:
+        named = self._people_named(text)
+        if note.visibility == "mentioned" and note.in_reply_to is None and not set(named.values()) - {note.author_id}:
             raise NoteRefused(_("Mention somebody with @: nobody else could read this note."))
-        return self._store(note, answered, published)
+        note.text, note.tags, note.mentions = text, texts.tags(text), named
 
     def _store(self, note: Note, answered: Note | None, published: datetime | None) -> Note:
         note.root_id = note.id if answered is None else answered.root_id
@@ -210,20 +219,26 @@ class NoteService:
         return {handle: person.id for handle, person in people.items()}
 
     def delete(self, note: Note) -> None:
-        """Delete a note: its text is erased, its likes and shares go with it; what answers it stays."""
+        """Delete a note: its texts are erased, its likes, shares and bookmarks go with it; what answers it stays."""
         note.text, note.tags, note.mentions, note.deleted = "", [], {}, utcnow()
+        for kept in (NoteVersion, Bookmark, Pin):
+            self._session.execute(delete(kept).where(kept.note_id == note.id))
         self._feeds.delete_activity(note.act_id)
         for verb in (LIKE, SHARE):
-            cursor = None
-            while True:
-                page = self._feeds.get_activities(
-                    activity_type=verb, object_=note.entity, viewer=note.author, cursor=cursor, size=_REACTIONS_PAGE
-                )
-                for item in page.items:
-                    self._feeds.undo(verb, item.actor, item.object)
-                cursor = page.next
-                if cursor is None:
-                    break
+            for item in self.reactions(note, verb):
+                self._feeds.undo(verb, item.actor, item.object)
+
+    def reactions(self, note: Note, verb: str) -> Iterator[Item]:
+        """Every like or share of a note, as its author may see them, newest first."""
+        cursor = None
+        while True:
+            page = self._feeds.get_activities(
+                activity_type=verb, object_=note.entity, viewer=note.author, cursor=cursor, size=_REACTIONS_PAGE
+            )
+            yield from page.items
+            cursor = page.next
+            if cursor is None:
+                break
 
     # Liking and sharing
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,40 +52,28 @@ class ThreadView:
     watch: ActionView | None = None
 
 
-class ThreadPresenter:
-    """Shows a thread to the reader of a request; the number of statements does not depend on its length."""
+class NoteItems:
+    """Shows notes as the cards of a list; the number of statements does not depend on theirs."""
 
     def __init__(self, request: Any) -> None:
-        self._request, self._presenter = request, NotePresenter(request)
+        self._request, self.notes = request, NotePresenter(request)
 
-    def view(self, note: Note, page: Page) -> ThreadView:
-        """The page of a note that the reader may see.
+    def items(self, notes: Iterable[Note], *, anchors: str = "") -> tuple[ItemView, ...]:
+        """The notes that the reader may see, in the order given.
 
         Args:
-            page: of its thread, from `NoteService.thread`.
+            anchors: what the cards' ids begin with, where the same note may be on the page twice.
         """
-        notes = self._request.find_service(NoteService).by_key(item.object.key for item in page.items)
-        views = self._presenter.views({**notes, note.key: note}.values())
-        items = tuple(self._item(notes[key], views[key]) for key in notes_in(page) if key in views and key in notes)
-        own = self._item(note, views[note.key])
-        may_watch = self._request.has_permission(Permission.ARRANGE)
-        return ThreadView(
-            note=own.note or views[note.key],
-            title=f"{views[note.key].author.name}: {excerpt(note.text, 60)}",
-            top=None if any(item.id == own.id for item in items) else own,
-            items=items,
-            anchor=own.anchor,
-            here=self._request.path_qs,
-            earlier_url=page_url(self._request, page.previous) or "",
-            later_url=page_url(self._request, page.next) or "",
-            watch=self._presenter.watch(note, views[note.key].watching) if may_watch else None,
-        )
+        given = {note.key: note for note in notes}
+        views = self.notes.views(given.values())
+        return tuple(self.item(given[key], view, anchors) for key, view in views.items())
 
-    def _item(self, note: Note, view: NoteView) -> ItemView:
+    def item(self, note: Note, view: NoteView, anchors: str = "") -> ItemView:
+        """A note as a card."""
         verb = "create" if note.in_reply_to is None else "reply"
         return ItemView(
             id=note.act_id,
-            anchor=f"act-{note.act_id}",
+            anchor=f"{anchors}act-{note.act_id}",
             verb=verb,
             object_type="note",
             templates=activity_templates("note", verb),
@@ -103,6 +92,38 @@ class ThreadPresenter:
             return fill(self._request.translate(_("%(actor)s replied")), {"actor": actor})
         other = name_link(view.in_reply_to_author)
         return fill(self._request.translate(_("%(actor)s replied to %(other)s")), {"actor": actor, "other": other})
+
+
+class ThreadPresenter:
+    """Shows a thread to the reader of a request; the number of statements does not depend on its length."""
+
+    def __init__(self, request: Any) -> None:
+        self._request, self._items = request, NoteItems(request)
+
+    def view(self, note: Note, page: Page) -> ThreadView:
+        """The page of a note that the reader may see.
+
+        Args:
+            page: of its thread, from `NoteService.thread`.
+        """
+        notes = self._request.find_service(NoteService).by_key(item.object.key for item in page.items)
+        views = self._items.notes.views({**notes, note.key: note}.values())
+        items = tuple(
+            self._items.item(notes[key], views[key]) for key in notes_in(page) if key in views and key in notes
+        )
+        own = self._items.item(note, views[note.key])
+        may_watch = self._request.has_permission(Permission.ARRANGE)
+        return ThreadView(
+            note=own.note or views[note.key],
+            title=f"{views[note.key].author.name}: {excerpt(note.text, 60)}",
+            top=None if any(item.id == own.id for item in items) else own,
+            items=items,
+            anchor=own.anchor,
+            here=self._request.path_qs,
+            earlier_url=page_url(self._request, page.previous) or "",
+            later_url=page_url(self._request, page.next) or "",
+            watch=self._items.notes.watch(note, views[note.key].watching) if may_watch else None,
+        )
 
 
 def notes_in(page: Page) -> list[str]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any
 from urllib.parse import urldefrag
 
 from pyramid.httpexceptions import HTTPForbidden, HTTPFound, HTTPGone, HTTPNotFound, HTTPSeeOther
@@ -12,12 +11,13 @@ from pyramid.i18n import TranslationStringFactory
 from pyramid.response import Response
 from pyramid.view import view_config
 
-from feedsite.accounts.services import PeopleService
 from feedsite.errors import wait_sentence
 from feedsite.graph.services import GraphService
+from feedsite.posts.drafts import Draft
+from feedsite.posts.finding import note_of, own_note_of, url_of
 from feedsite.posts.models import Note
-from feedsite.posts.presenters import NotePresenter, anchor_of, compose_box, note_url
-from feedsite.posts.services import NoSuchNote, NoteDeleted, NoteRefused, NoteService
+from feedsite.posts.presenters import NotePresenter, anchor_of, compose_box
+from feedsite.posts.services import NoteRefused, NoteService
 from feedsite.posts.threads import ThreadPresenter, muted_view, reply_start
 from feedsite.security.permissions import Permission
 from feedsite.security.throttle import Throttle, TooManyRequests
@@ -34,14 +34,14 @@ _ = TranslationStringFactory("feedsite")
 def note_page(request: Any) -> dict[str, object] | Response:
     """A note with its thread, oldest first."""
     try:
-        note = _note(request)
+        note = note_of(request)
     except HTTPNotFound:
         muted = muted_view(request, request.matchdict["note_id"])
         if muted is None:
             raise
         request.override_renderer = "posts/muted.html"
         return {"muted": muted}
-    right = _url(request, note)
+    right = url_of(request, note)
     if request.path != right:
         # Another one's handle, a former one, or capitals.
         return HTTPFound(f"{right}?{request.query_string}" if request.query_string else right)
@@ -54,26 +54,12 @@ def note_page(request: Any) -> dict[str, object] | Response:
 # -- writing ---------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Draft:
-    """What was sent with the form of a note."""
-
-    text: str
-    visibility: str
-    token: str
-
-    @classmethod
-    def of(cls, request: Any) -> Self:
-        """The draft in a request's form; what is missing, or a file, is empty."""
-        text, visibility, token = (request.POST.get(name, "") for name in ("text", "visibility", "draft"))
-        kept = [value if isinstance(value, str) else "" for value in (text, visibility, token)]
-        return cls(kept[0], kept[1] or "public", kept[2])
-
-
 @view_config(route_name="posts.write", renderer="posts/compose.html", request_method="GET", permission=Permission.WRITE)
 def compose_page(request: Any) -> dict[str, object]:
     """The box for a note, on a page of its own."""
-    return {"compose": compose_box(request, next=safe_next(request, ""), autofocus=True), "answered": None}
+    kept = Draft.kept(request) or Draft("")
+    box = compose_box(request, next=safe_next(request, ""), autofocus=True, text=kept.text, visibility=kept.visibility)
+    return {"compose": box, "answered": None}
 
 
 @view_config(
@@ -93,7 +79,8 @@ def write(request: Any) -> dict[str, object] | Response:
 @view_config(route_name="posts.reply", renderer="posts/compose.html", request_method="GET", permission=Permission.WRITE)
 def reply_page(request: Any) -> dict[str, object]:
     """The box for a reply, on a page of its own."""
-    return _reply_page(request, _note(request), autofocus=True)
+    kept = Draft.kept(request)
+    return _reply_page(request, note_of(request), autofocus=True, **({} if kept is None else {"text": kept.text}))
 
 
 @view_config(
@@ -101,7 +88,7 @@ def reply_page(request: Any) -> dict[str, object]:
 )
 def reply(request: Any) -> dict[str, object] | Response:
     """Answer a note."""
-    draft, notes, answered = Draft.of(request), request.find_service(NoteService), _note(request)
+    draft, notes, answered = Draft.of(request), request.find_service(NoteService), note_of(request)
     return _send(
         request,
         draft,
@@ -123,7 +110,7 @@ def _send(
         request.response.status, problem = 429, wait_sentence(request, error)
         request.response.headers["Retry-After"] = str(error.retry_after)
     else:
-        return HTTPSeeOther(f"{urldefrag(safe_next(request, _url(request, note))).url}#{anchor_of(note)}")
+        return HTTPSeeOther(f"{urldefrag(safe_next(request, url_of(request, note))).url}#{anchor_of(note)}")
     kept: dict[str, Any] = {"text": draft.text, "visibility": draft.visibility, "errors": [problem], "autofocus": True}
     if answered is not None:
         return _reply_page(request, answered, **kept)
@@ -144,7 +131,7 @@ def _reply_page(request: Any, answered: Note, **box: Any) -> dict[str, object]:
 )
 def delete_page(request: Any) -> dict[str, object]:
     """Ask once more."""
-    note = _own_note(request)
+    note = own_note_of(request, _("Only who wrote a note can delete it."))
     return {"note": NotePresenter(request).views([note])[note.key]}
 
 
@@ -152,19 +139,12 @@ def delete_page(request: Any) -> dict[str, object]:
 def delete(request: Any) -> Response:
     """Delete one's note."""
     try:
-        request.find_service(NoteService).delete(_own_note(request))
+        request.find_service(NoteService).delete(own_note_of(request, _("Only who wrote a note can delete it.")))
     except HTTPGone:
         # Sent twice: it is what was wanted.
         pass
     request.flash(_("Your note is deleted."))
     return see_other(request, request.route_path("timelines.profile", handle=request.identity.handle))
-
-
-def _own_note(request: Any) -> Note:
-    note = _note(request)
-    if note.author_id != request.identity.id:
-        raise HTTPForbidden(_("Only who wrote a note can delete it."))
-    return note
 
 
 # -- what can be done with a note ------------------------------------------------------------------------------------
@@ -196,37 +176,37 @@ def unshare(request: Any) -> Response:
 
 def _react(request: Any, act: Callable[[NoteService, str, Note], bool]) -> Response:
     request.find_service(Throttle).hit("react", request.identity.id)
-    note = _note(request)
+    note = note_of(request)
     try:
         act(request.find_service(NoteService), request.identity.id, note)
     except NoteRefused as refused:
         raise HTTPForbidden(refused.message) from None
-    return see_other(request, _url(request, note))
+    return see_other(request, url_of(request, note))
 
 
 @view_config(route_name="posts.watch", request_method="POST", permission=Permission.ARRANGE)
 def watch(request: Any) -> Response:
     """Watch a note's thread."""
     request.find_service(Throttle).hit("follow", request.identity.id)
-    note = _note(request)
+    note = note_of(request)
     request.find_service(GraphService).watch(request.identity.id, note.root)
-    return see_other(request, _url(request, note))
+    return see_other(request, url_of(request, note))
 
 
 @view_config(route_name="posts.unwatch", request_method="POST", permission=Permission.ARRANGE)
 def unwatch(request: Any) -> Response:
     """Stop watching a note's thread."""
     request.find_service(Throttle).hit("follow", request.identity.id)
-    note = _note(request)
+    note = note_of(request)
     request.find_service(GraphService).unwatch(request.identity.id, note.root)
-    return see_other(request, _url(request, note))
+    return see_other(request, url_of(request, note))
 
 
 @view_config(route_name="posts.mute", request_method="POST", permission=Permission.ARRANGE)
 def mute(request: Any) -> Response:
     """See nothing more of a note's thread."""
     request.find_service(Throttle).hit("follow", request.identity.id)
-    note = _note(request)
+    note = note_of(request)
     request.find_service(GraphService).mute(request.identity.id, note.root)
     request.flash(_("You see nothing more of this thread."))
     return see_other(request, request.route_path("timelines.home"))
@@ -240,21 +220,5 @@ def unmute(request: Any) -> Response:
     note = next(iter(notes.values()), None)
     # What is muted cannot be read; that there is a mute to take back shows that it was.
     if note is None or not request.find_service(GraphService).unmute(request.identity.id, note.root):
-        note = _note(request)
-    return see_other(request, _url(request, note))
-
-
-def _note(request: Any) -> Note:
-    """The note of the address, for who may read it. Raises HTTPNotFound or HTTPGone."""
-    try:
-        found: Note = request.find_service(NoteService).find(request.matchdict["note_id"], request.identity)
-    except NoteDeleted:
-        raise HTTPGone(_("This note has been deleted.")) from None
-    except NoSuchNote:
-        raise HTTPNotFound from None
-    return found
-
-
-def _url(request: Any, note: Note) -> str:
-    author = request.find_service(PeopleService).by_id(note.author_id)
-    return note_url(request, note, author)
+        note = note_of(request)
+    return see_other(request, url_of(request, note))

@@ -9,6 +9,8 @@ VISITOR = "visitor"
 DEVICE = "device"
 FLASH = "flash"
 THEME = "theme"
+DRAFT = "draft"
+DRAFT_REST = "draft_rest"
 
 
 def cookie_name(request: Any, name: str) -> str:

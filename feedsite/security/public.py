@@ -29,6 +29,7 @@ PUBLIC_ROUTES = frozenset(
         "timelines.following",
         "timelines.followers",
         "posts.note",
+        "editing.history",
     }
 )
 

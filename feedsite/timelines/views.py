@@ -12,6 +12,7 @@ from pyramid.view import view_config
 
 from feedsite.feeds import Entity
 from feedsite.feeds.aggregators import ActorAggregator, CollapseAggregator, PublicAggregator, ThingAggregator
+from feedsite.keeping.presenters import pinned_item
 from feedsite.posts.presenters import compose_box
 from feedsite.posts.text import tag_name
 from feedsite.security.permissions import Permission
@@ -163,6 +164,7 @@ def profile(request: Any) -> dict[str, object]:
     empty = nothing_yet(request, _("Nothing here yet"), _("There is nothing here that you may see."))
     return {
         "profile": head.view("notes"),
+        "pinned": pinned_item(request, person),
         "timeline": TimelinePresenter(request, read).view(label, empty=empty, label_hidden=True),
     }
 

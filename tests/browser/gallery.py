@@ -9,8 +9,11 @@ from datetime import UTC, datetime, timedelta
 from playwright.sync_api import Page
 
 from feedsite.accounts.models import Person
+from feedsite.editing.services import EditService, version_of
+from feedsite.keeping.services import KeepingService
 from feedsite.moderation.services import OPERATOR, ModerationService
 from feedsite.posts.models import Note
+from feedsite.posts.services import NoteService
 
 from tests.browser.conftest import LiveSite
 from tests.functional.timelines.world import World
@@ -101,6 +104,9 @@ EXHIBITS = (
     Exhibit("compose-refused", "/notes", "ana", then=_send_too_much),
     Exhibit("reply", "/notes/{note}/reply", "ana"),
     Exhibit("delete", "/notes/{note}/delete", "bo", _BOTH),
+    Exhibit("edit", "/notes/{note}/edit", "bo", _BOTH),
+    Exhibit("history", "/@bo/{changed}/history", ""),
+    Exhibit("bookmarks", "/bookmarks", "ana", _BOTH),
     Exhibit("settings-display", "/settings/display"),
     Exhibit("settings-profile", "/settings/profile"),
     Exhibit("admin-people", "/admin/people", "boss", _BOTH),
@@ -151,8 +157,13 @@ def furnish_full(live: LiveSite) -> Hall:
     _answer(world, note, mine)
     with live.site.transaction() as request:
         request.find_service(ModerationService).suspend(OPERATOR, world.person("cy").id, "Sold pills, twice.")
+    changed = _change_and_keep(live, world, note)
     ids = {handle: person.id for handle, person in world.people.items()}
-    return Hall(live, world.people, {**ids, "note": note.id, "gone": gone.id, "group": _group_of(live, world)})
+    return Hall(
+        live,
+        world.people,
+        {**ids, "note": note.id, "gone": gone.id, "changed": changed.id, "group": _group_of(live, world)},
+    )
 
 
 def _write_history(world: World) -> None:
@@ -164,6 +175,21 @@ def _write_history(world: World) -> None:
     world.write("a_handle_of_thirty_characters_", "🎉🎉🎉")
     world.write("dana", "word " * 199 + "end")
     world.write("bo", "For those who follow me", visibility="followers")
+
+
+def _change_and_keep(live: LiveSite, world: World, note: Note) -> Note:
+    """A note that was changed twice, and pinned; ana has bookmarked it and another one."""
+    changed = world.write("bo", "The frist loaf #bread")
+    with live.site.transaction() as request:
+        notes, edits = request.find_service(NoteService), request.find_service(EditService)
+        keeping = request.find_service(KeepingService)
+        for text in ("The first loaf #bread", "The first loaf of the winter #bread\n\nIt rose."):
+            found = notes.by_key([changed.key])[changed.key]
+            edits.edit(found, text, seen=version_of(found))
+        keeping.pin(changed)
+        for kept in (note, changed):
+            keeping.bookmark(world.person("ana").id, kept)
+    return changed
 
 
 def _answer(world: World, note: Note, mine: Note) -> None:

@@ -85,6 +85,25 @@ def test_mute_from_a_card_and_nothing_of_them_is_left(world: World, open_page: O
         expect(card(page, "Bread is rising")).to_have_count(0)
 
 
+def test_edit_and_delete(world: World, open_page: Opener, javascript: bool) -> None:
+    world.write("ana", "The frist loaf")
+    page = open_page("/@ana", javascript=javascript, person=world.person("ana"))
+    _choose(card(page, "The frist loaf"), "Edit")
+    page.fill("main textarea", "The first loaf")
+    page.get_by_role("button", name="Save").click()
+    card(page, "The first loaf").get_by_role("link", name="edited").click()
+    expect(page.locator(".versions li")).to_have_text([re.compile("first"), re.compile("frist")])
+    page.go_back()
+    _choose(card(page, "The first loaf"), "Delete")
+    page.locator("main form button.danger").click()
+    expect(card(page, "loaf")).to_have_count(0)
+
+
+def _choose(item: Locator, name: str) -> None:
+    item.locator(".menu > summary").click()
+    item.locator(".menu").get_by_text(name, exact=True).click()
+
+
 def test_mark_all_read_and_undo(world: World, open_page: Opener, javascript: bool) -> None:
     note = world.write("ana", "My loaf")
     world.like(note, "bo")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from feedsite.web.presenting.basics import ActionView, ChoiceView, TabView, TimeView
+from feedsite.web.presenting.basics import ActionView, ChoiceView, LinkView, TabView, TimeView
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,7 @@ class NoteView:
         reply, like, share: the bar below the text; None leaves it out.
         menu: mute, watch, delete, … behind the "more" button; empty: no button.
         watching: the reader watches this note's thread.
+        edited: "edited", leading to what the note said before; None: it never said anything else.
     """
 
     id: str
@@ -82,6 +83,7 @@ class NoteView:
     share: ActionView | None = None
     menu: tuple[ActionView, ...] = ()
     watching: bool = False
+    edited: LinkView | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Cursors of the administration's lists: signed, good for one list with one filter, and for one reader."""
+"""Cursors of lists of rows: signed, good for one list with one filter, and for one reader."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Cursors:
 
     def __init__(self, request: Any, *feed: object) -> None:
         self._request = request
-        self._signer = signer(request, "cursor of the administration")
+        self._signer = signer(request, "cursor of a list")
         self._feed = self._signer.digest(repr([request.identity.id, *map(str, feed)]))
 
     def place(self) -> Place | None:
