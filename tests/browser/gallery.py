@@ -179,7 +179,7 @@ def _write_history(world: World) -> None:
 
 def _change_and_keep(live: LiveSite, world: World, note: Note) -> Note:
     """A note that was changed twice, and pinned; ana has bookmarked it and another one."""
-    changed = world.write("bo", "The frist loaf #bread")
+    changed = world.write("bo", "The 1st loaf #bread")
     with live.site.transaction() as request:
         notes, edits = request.find_service(NoteService), request.find_service(EditService)
         keeping = request.find_service(KeepingService)

@@ -22,7 +22,7 @@ def change(browser: Browser, note: Note, text: str) -> TestResponse:
 
 
 def test_a_changed_note_reads_so_everywhere_and_its_history_has_the_rest(world: World) -> None:
-    note = world.write("ana", "The frist #draft")
+    note = world.write("ana", "The 1st #draft")
     browser, other = world.browser("ana"), world.browser("bo")
     page = change(browser, note, "The first #edition").follow()
     assert texts(page) == ["The first #edition"]
@@ -31,7 +31,7 @@ def test_a_changed_note_reads_so_everywhere_and_its_history_has_the_rest(world: 
     assert texts(other.get("/tags/draft")) == []
     page = other.get(link(other.get("/@ana"), "edited"))
     said = [plain(text) for text in main_of(page).select(".versions .text")]
-    assert said == ["The first #edition", "The frist #draft"]
+    assert said == ["The first #edition", "The 1st #draft"]
     assert faults_of_html(page) == []
 
 
