@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 import nh3
 from markupsafe import Markup
@@ -15,6 +16,8 @@ _SHOWN_ADDRESS = 48
 _SCHEME = re.compile(r"https?://(www\.)?", re.IGNORECASE)
 _SPACE = re.compile(r"\s+")
 _BREAK = re.compile(r"</p>|<br>")
+#: Texts that a process keeps as HTML; a note has at most a few thousand bytes.
+_KEPT = 4096
 
 
 def render(text: str, *, mentions: Mapping[str, str], tag_url: Callable[[str], str]) -> Markup:
@@ -27,9 +30,24 @@ def render(text: str, *, mentions: Mapping[str, str], tag_url: Callable[[str], s
 
     Returns `<p>` with `<br>` and `<a>` in them, nothing else; an address leads away with rel="nofollow ugc noopener".
     """
-    # Notes have none; other texts that are shown in this way may.
-    text = "".join(character for character in text if not is_forbidden(character))
-    html = Markup("").join(_html(piece, mentions, tag_url) for piece in pieces(text))
+    found = _pieces(text)
+    handles = {piece.value for piece in found if piece.kind is Kind.MENTION and piece.value in mentions}
+    tags = {piece.value for piece in found if piece.kind is Kind.TAG}
+    people = tuple((handle, mentions[handle]) for handle in sorted(handles))
+    return _rendered(text, people, tuple((tag, tag_url(tag)) for tag in sorted(tags)))
+
+
+@lru_cache(maxsize=_KEPT)
+def _pieces(text: str) -> tuple[Piece, ...]:
+    # Notes have none that is forbidden; other texts that are shown in this way may.
+    return tuple(pieces("".join(character for character in text if not is_forbidden(character))))
+
+
+@lru_cache(maxsize=_KEPT)
+def _rendered(text: str, people: tuple[tuple[str, str], ...], tags: tuple[tuple[str, str], ...]) -> Markup:
+    """What a text is with these addresses of people and of tags. Kept: one note is shown to many, many times."""
+    mentions, tag_urls = dict(people), dict(tags)
+    html = Markup("").join(_html(piece, mentions, tag_urls) for piece in _pieces(text))
     paragraphs = html.replace("\n\n", Markup('</p><p dir="auto">')).replace("\n", Markup("<br>"))
     whole = Markup('<p dir="auto">{}</p>').format(paragraphs)
     # Everything above escapes; this is the second lock on the same door.
@@ -38,11 +56,11 @@ def render(text: str, *, mentions: Mapping[str, str], tag_url: Callable[[str], s
     return Markup(clean)  # noqa: S704 - escaped, then sanitised
 
 
-def _html(piece: Piece, mentions: Mapping[str, str], tag_url: Callable[[str], str]) -> Markup:
+def _html(piece: Piece, mentions: Mapping[str, str], tag_urls: Mapping[str, str]) -> Markup:
     if piece.kind is Kind.LINK and _leads_somewhere(piece.value):
         return Markup('<a href="{}" rel="{}">{}</a>').format(piece.value, _LINK_REL, _shown(piece.text))
     if piece.kind is Kind.TAG:
-        return Markup('<a class="tag" href="{}">{}</a>').format(tag_url(piece.value), piece.text)
+        return Markup('<a class="tag" href="{}">{}</a>').format(tag_urls[piece.value], piece.text)
     if piece.kind is Kind.MENTION and piece.value in mentions:
         return Markup('<a class="mention" href="{}">{}</a>').format(mentions[piece.value], piece.text)
     return Markup("{}").format(piece.text)

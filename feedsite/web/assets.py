@@ -22,19 +22,27 @@ class Assets:
 
     Args:
         root: the folder, absolute.
+        settled: the files do not change while this process runs: each is looked at once.
     """
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    def __init__(self, root: Path, *, settled: bool = False) -> None:
+        self.root, self.settled = root, settled
         self._hashes: dict[str, tuple[tuple[int, int], str]] = {}
+        self._names: dict[str, str] = {}
 
     def hashed(self, path: str) -> str:
         """The name under which a file is served: ``css/site.css`` → ``css/site.0123456789ab.css``.
 
         Raises KeyError when there is no such file: a page that asks for one is wrong.
         """
-        file = PurePosixPath(path)
-        return str(file.with_name(f"{file.stem}.{self._hash(path)}{file.suffix}"))
+        # A page names more than a hundred icons of one file.
+        name = self._names.get(path)
+        if name is None:
+            file = PurePosixPath(path)
+            name = str(file.with_name(f"{file.stem}.{self._hash(path)}{file.suffix}"))
+            if self.settled:
+                self._names[path] = name
+        return name
 
     def original(self, path: str) -> tuple[str, bool]:
         """The file behind a served name, and whether the hash in the name is that of its content now."""
@@ -82,7 +90,8 @@ def static_folder(configured: str) -> Path:
 
 def includeme(config: Any) -> None:
     """Serve the static folder."""
-    root = static_folder(config.registry["feedsite.settings"].static_path)
-    config.registry["feedsite.assets"] = Assets(root)
+    settings = config.registry["feedsite.settings"]
+    root = static_folder(settings.static_path)
+    config.registry["feedsite.assets"] = Assets(root, settled=settings.is_production)
     config.registry["feedsite.static_view"] = static_view(str(root), cache_max_age=None, use_subpath=True)
     config.add_route("static", "/static/*subpath")

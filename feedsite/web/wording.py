@@ -9,6 +9,7 @@ import unicodedata
 import zlib
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -72,15 +73,26 @@ def time_view(instant: datetime, now: datetime, zone: str | ZoneInfo = "UTC", lo
     elif timedelta(0) <= age < timedelta(days=7):
         # Babel rounds up: 1 h 59 min would read "2 hr", and the page's script, which rounds down, would set it back.
         unit = next(unit for unit in _UNITS if age >= unit)
-        relative = format_timedelta(age // unit * unit, threshold=1, format="short", locale=spoken)
+        relative = _lasting(age // unit * unit, spoken)
     else:
         same_year = local.year == now.astimezone(here).year
         relative = format_skeleton("MMMd" if same_year else "yMMMd", local, locale=spoken)
     return TimeView(
         iso=instant.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
-        absolute=format_datetime(local, "full", tzinfo=here, locale=spoken),
+        absolute=_in_full(instant.astimezone(UTC), here, spoken),
         relative=relative,
     )
+
+
+@lru_cache(maxsize=4096)
+def _in_full(instant: datetime, here: ZoneInfo, spoken: Locale) -> str:
+    # Kept: the same notes are shown to many, and spelling a date out takes longer than anything else about an item.
+    return str(format_datetime(instant, "full", tzinfo=here, locale=spoken))
+
+
+@lru_cache(maxsize=1024)
+def _lasting(age: timedelta, spoken: Locale) -> str:
+    return str(format_timedelta(age, threshold=1, format="short", locale=spoken))
 
 
 def compact(number: int, locale: str = "en") -> str:
@@ -126,6 +138,7 @@ _UNITS = (timedelta(days=1), timedelta(hours=1), timedelta(minutes=1))
 _NOW = {"en": "now", "es": "ahora"}
 
 
+@lru_cache(maxsize=64)
 def _locale(name: str) -> Locale:
     try:
         return Locale.parse(name.replace("-", "_"))

@@ -119,3 +119,19 @@ def test_an_excerpt_is_cut_at_a_word() -> None:
 def test_a_note_in_one_line_keeps_its_paragraphs_apart() -> None:
     html = render("Again.\n\n#library\nof <b>", mentions={}, tag_url=lambda name: f"/tags/{name}")
     assert plain(html) == "Again. #library of <b>"
+
+
+def test_what_is_kept_of_a_text_depends_on_who_is_known_and_where_tags_lead() -> None:
+    """People rename themselves, leave and join; a site moves below a prefix: the same text leads elsewhere then."""
+    text = "@ana on #bread"
+
+    def shown(mentions: dict[str, str], prefix: str) -> str:
+        return str(render(text, mentions=mentions, tag_url=lambda tag: f"{prefix}/tags/{tag}"))
+
+    first = shown({"ana": "/@ana"}, "")
+    assert 'href="/@ana"' in first
+    assert 'href="/tags/bread"' in first
+    assert 'href="/@renamed"' in shown({"ana": "/@renamed"}, "")
+    assert "mention" not in shown({}, "")
+    assert 'href="/site/tags/bread"' in shown({"ana": "/@ana"}, "/site")
+    assert shown({"ana": "/@ana", "bo": "/@bo"}, "") == first
