@@ -30,6 +30,7 @@ class Cursor:
         section: for feeds in sections (New, Earlier): which.
         shown: short hashes of the groups already shown.
         pages: how many pages of groups were shown.
+        score: for ranked feeds: what the act of `before` scored.
     """
 
     before: OrderKey | None
@@ -38,6 +39,7 @@ class Cursor:
     section: str = ""
     shown: tuple[str, ...] = field(default=())
     pages: int = 0
+    score: float | None = None
 
 
 class CursorCodec:
@@ -89,6 +91,8 @@ def _packed(cursor: Cursor) -> dict[str, Any]:
         packed["h"] = "".join(cursor.shown)
     if cursor.pages:
         packed["n"] = cursor.pages
+    if cursor.score is not None:
+        packed["f"] = cursor.score
     return packed
 
 
@@ -109,4 +113,4 @@ def _unpacked(packed: dict[str, Any]) -> Cursor:
     joined = packed.get("h", "")
     shown = tuple(joined[at : at + SHORT_HASH] for at in range(0, len(joined), SHORT_HASH))
     before = OrderKey(int(packed["k"][0]), str(packed["k"][1])) if "k" in packed else None
-    return Cursor(before, int(packed["a"]), cell, packed.get("s", ""), shown, packed.get("n", 0))
+    return Cursor(before, int(packed["a"]), cell, packed.get("s", ""), shown, packed.get("n", 0), packed.get("f"))

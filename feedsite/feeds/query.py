@@ -121,6 +121,8 @@ class FeedQuery:
         freshness: which side of the reader's markers.
         ids: only acts with these ids (empty: all).
         public_only: only public acts, whoever looks.
+        weights: of a feed that links bring, only what links of these weights bring (lowest and highest, both included);
+            an audience that names the owner counts as a link of weight 1.
     """
 
     scope: Scope
@@ -138,6 +140,12 @@ class FeedQuery:
     freshness: Freshness | None = None
     ids: tuple[str, ...] = ()
     public_only: bool = False
+    weights: tuple[float, float] | None = None
+
+    @property
+    def counts_audience(self) -> bool:
+        """Whether an audience that names the owner is among the weights asked for."""
+        return self.weights is None or self.weights[0] <= 1.0 <= self.weights[1]
 
     def but(self, **changes: object) -> FeedQuery:
         """The same query with some parts changed."""

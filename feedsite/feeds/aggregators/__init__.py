@@ -14,6 +14,7 @@ from feedsite.feeds.aggregators.flat import (
     UnAggregated,
 )
 from feedsite.feeds.aggregators.notification import NotificationAggregator
+from feedsite.feeds.aggregators.ranked import DateWeightAggregator, DecayRankedAggregator, RankedAggregator
 from feedsite.feeds.aggregators.recent import (
     RecentObjectTypeAggregator,
     RecentTypeAggregator,
@@ -28,10 +29,13 @@ __all__ = [
     "CollapseAggregator",
     "CountAggregator",
     "CursorAggregator",
+    "DateWeightAggregator",
     "DayAggregator",
+    "DecayRankedAggregator",
     "HeatmapAggregator",
     "NotificationAggregator",
     "PublicAggregator",
+    "RankedAggregator",
     "RecentObjectTypeAggregator",
     "RecentTypeAggregator",
     "RecentTypeObjectAggregator",

@@ -8,6 +8,7 @@ from typing import Any
 from feedsite.feeds.aggregators.base import Aggregator
 from feedsite.feeds.aggregators.counts import CountAggregator, HeatmapAggregator, TrendingAggregator
 from feedsite.feeds.aggregators.notification import NotificationAggregator
+from feedsite.feeds.aggregators.ranked import RankedAggregator
 from feedsite.feeds.aggregators.watched import WatchedAggregator
 from feedsite.feeds.composing.context import Context
 from feedsite.feeds.composing.counts import count_page, heat_page
@@ -16,9 +17,11 @@ from feedsite.feeds.composing.flat import flat_page, rest_of_group
 from feedsite.feeds.composing.groups import INNER, facet_page, inner_page
 from feedsite.feeds.composing.months import month_page
 from feedsite.feeds.composing.notices import notice_page
+from feedsite.feeds.composing.ranked import ranked_page, ranked_rest
 from feedsite.feeds.composing.remembered import Remembered
 from feedsite.feeds.composing.trends import trend_page
 from feedsite.feeds.composing.watched import watched_page
+from feedsite.feeds.composing.weighty import weighty_day_page
 from feedsite.feeds.cursor import CursorCodec
 from feedsite.feeds.page import Page
 from feedsite.feeds.query import Period
@@ -56,6 +59,8 @@ def compose(
         InvalidCursor: the cursor is not one of this feed's.
     """
     context: Context[Any] = Context.begin(reader, aggregator, cursor, codec, remembered or Remembered())
+    if isinstance(aggregator, RankedAggregator):
+        return _ranked(context)
     if context.cursor.cell is not None and context.cursor.section == INNER:
         return inner_page(context)
     if context.cursor.cell is not None:
@@ -70,3 +75,9 @@ def compose(
     if isinstance(aggregator.levels[0], Period):
         return month_page(context)
     return facet_page(context)
+
+
+def _ranked(context: Context[Any]) -> Page:
+    if context.cursor.cell is not None:
+        return ranked_rest(context)
+    return weighty_day_page(context) if context.aggregator.levels else ranked_page(context)

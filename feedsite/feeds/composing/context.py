@@ -5,7 +5,7 @@ The store's reader, the aggregator, the cursor, and the links that explain acts.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
@@ -20,6 +20,7 @@ from feedsite.feeds.stores.base import FeedReader, LinkRow
 
 A = TypeVar("A", bound=Aggregator)
 COUNTED_TO = 999
+_ENDS = 5000
 
 
 @dataclass(frozen=True)
@@ -80,22 +81,40 @@ class Context(Generic[A]):
     def _explained(self, page: Page) -> Page:
         """The page with every act's reasons, found by one question for all of them."""
         query = self.query
-        if query.owner is None or query.scope not in (Scope.NETWORK, Scope.CONCERNS):
-            return page
         items = list(page.every_item())
-        if not items:
+        # A ranking has explained its acts already.
+        if not self.bringing or all(item.because for item in items):
             return page
-        kinds = ("follow", "watch") if query.scope is Scope.NETWORK else ("watch",)
-        ends = {item.actor.key for item in items} | {end.key for item in items for end in item.touches}
-        links = self.reader.links(follower=query.owner, kinds=kinds, as_of=query.as_of, entities=ends)
-        by_entity: dict[Entity, list[LinkRow]] = {}
-        for link in links:
-            by_entity.setdefault(link.entity, []).append(link)
+        by_entity = self._links_of(items)
         return replace(
             page,
             items=tuple(explain(item, query, by_entity) for item in page.items),
             groups=tuple(_explain_group(group, query, by_entity) for group in page.groups),
         )
+
+    @property
+    def bringing(self) -> tuple[str, ...]:
+        """The kinds of links that bring the feed's acts."""
+        if self.query.owner is None:
+            return ()
+        return {Scope.NETWORK: ("follow", "watch"), Scope.CONCERNS: ("watch",)}.get(self.query.scope, ())
+
+    def explained(self, items: Sequence[Item]) -> list[Item]:
+        """Acts with the links that brought them, found by one question for all of them."""
+        if not items or not self.bringing:
+            return list(items)
+        by_entity = self._links_of(items)
+        return [explain(item, self.query, by_entity) for item in items]
+
+    def _links_of(self, items: Sequence[Item]) -> dict[Entity, list[LinkRow]]:
+        query = self.query
+        ends = sorted({item.actor.key for item in items} | {end.key for item in items for end in item.touches})
+        by_entity: dict[Entity, list[LinkRow]] = {}
+        for at in range(0, len(ends), _ENDS):
+            some, kinds = ends[at : at + _ENDS], self.bringing
+            for link in self.reader.links(follower=query.owner, kinds=kinds, as_of=query.as_of, entities=some):
+                by_entity.setdefault(link.entity, []).append(link)
+        return by_entity
 
 
 def _explain_group(group: Group, query: FeedQuery, links: dict[Entity, list[LinkRow]]) -> Group:

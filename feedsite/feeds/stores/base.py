@@ -186,6 +186,9 @@ class FeedReader(Protocol):
     ) -> list[LinkRow]:
         """Links that stand, newest `since` first (then by key); with `others_only` without those to oneself."""
 
+    def weights(self, follower: Entity, kinds: Sequence[str], as_of: int) -> list[float]:
+        """The distinct weights of the links of these kinds that somebody holds and that stand, ascending."""
+
     def count_links(self, entity: Entity, kinds: Sequence[str], as_of: int) -> int:
         """How many others hold a link of these kinds to the entity."""
 

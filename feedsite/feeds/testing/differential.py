@@ -17,6 +17,7 @@ from feedsite.feeds.aggregators import (
     Aggregator,
     CollapseAggregator,
     CursorAggregator,
+    DecayRankedAggregator,
     NotificationAggregator,
     PublicAggregator,
     RecentObjectTypeAggregator,
@@ -31,6 +32,7 @@ from feedsite.feeds.query import Facet, group_key
 from feedsite.feeds.testing.contract import MakeStore
 from feedsite.feeds.testing.differential_figures import compare_figures
 from feedsite.feeds.testing.model import Model
+from feedsite.feeds.testing.rankings import WEIGHTS, Rankings
 from feedsite.feeds.testing.world import Clock, Network
 
 PEOPLE = [Entity("person", name) for name in ("ana", "bo", "cy", "di")]
@@ -85,10 +87,11 @@ _kinds: dict[str, Any] = {
     "undo": st.integers(0, 30),
     "delete": st.integers(0, 30),
     "update": st.tuples(st.integers(0, 30), _act),
+    "weigh": st.tuples(_person, st.sampled_from(("follow", "watch")), _end, st.sampled_from(WEIGHTS)),
     "forward": st.sampled_from((1, 1000, 86_400_000)),
 }
 # `one_of` takes equal alternatives for one: what happens often is said so here.
-_often = ("post",) * 8 + ("perform",) * 2 + ("link",) * 3 + ("unlink", "undo", "delete", "update", "forward")
+_often = ("post",) * 8 + ("perform",) * 2 + ("link",) * 3 + ("unlink", "undo", "delete", "update", "forward", "weigh")
 _step = st.sampled_from(_often).flatmap(lambda kind: st.tuples(st.just(kind), _kinds[kind]))
 # A history is worth several small examples, and takes as long.
 _EXAMPLES = max(5, settings.default.max_examples * 2 // 5) if settings.default else 40
@@ -173,11 +176,16 @@ class History:
         made = link(holder, kind, end, verbs=verbs)
         assert self.manager.remove_network_link(made) == self.model.unlink(holder, kind, end, verbs)
 
+    def _weigh(self, step: tuple[Any, ...]) -> None:
+        holder, kind, end, weight = step
+        changed = self.manager.set_weight(holder, end, weight, kind=kind)
+        assert changed == self.model.set_weight(holder, kind, end, weight)
+
     def _forward(self, ms: int) -> None:
         self.clock.ms += ms
 
 
-class DifferentialContract:
+class DifferentialContract(Rankings):
     """Random histories on a store; the subclass gives `make_store`, which gives an empty store each time."""
 
     @pytest.fixture
@@ -201,6 +209,7 @@ class DifferentialContract:
             self._calendar(history, options)
             self._notices(history, options)
             compare_figures(history, options, self._common(options), _end, st.sampled_from(ZONES))
+            self.compare_rankings(history, options.draw(_person, label="reader"), self._common(options), options)
         finally:
             manager.close()
 
@@ -222,6 +231,7 @@ class DifferentialContract:
                         CursorAggregator(reader, **common),
                         PublicAggregator(reader, size=common["size"]),
                         CollapseAggregator(reader, **common),
+                        DecayRankedAggregator(reader, "1h", **common),
                         NotificationAggregator(reader, scope="network", ungrouped=(), **common),
                     )
                 ),

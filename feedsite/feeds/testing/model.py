@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from feedsite.feeds.activity import Activity
-from feedsite.feeds.aggregators import Aggregator, NotificationAggregator
+from feedsite.feeds.aggregators import Aggregator, NotificationAggregator, RankedAggregator
 from feedsite.feeds.names import Entity
 from feedsite.feeds.network import Link
 from feedsite.feeds.order import OrderKey, instant, milliseconds, position
@@ -135,6 +135,12 @@ class Model:
         self.links[name] = replace(held, until=until)
         return held.until != until
 
+    def set_weight(self, follower: Entity, kind: str, entity: Entity, weight: float) -> bool:
+        """Change the weight of every link of the kind between the two that stands."""
+        names = [name for name in self.links if name[:3] == (follower, kind, entity) and self._stands(self.links[name])]
+        self.links.update({name: replace(self.links[name], weight=weight) for name in names})
+        return bool(names)
+
     def unlink(self, follower: Entity, kind: str, entity: Entity, verbs: tuple[str, ...] | None = None) -> bool:
         """Remove the link, or every link of the kind between the two."""
         names = [name for name in self.links if name[:3] == (follower, kind, entity) and verbs in (None, name[3])]
@@ -156,6 +162,20 @@ class Model:
             and self._stands(held)
             and (verb is None or not name[3] or verb in name[3])
         ]
+
+    def weight(self, act: Act, aggregator: Aggregator) -> float:
+        """The largest weight of the links that brought an act of the feed; an audience counts as 1, as does none."""
+        owner, scope = aggregator.owner, aggregator.scope
+        if owner is None or scope not in (Scope.NETWORK, Scope.CONCERNS):
+            return 1.0
+        found = [link for end in act.activity.touches for link in self.held(owner, "watch", end, act.verb)]
+        if scope is Scope.NETWORK:
+            found += self.held(owner, "follow", act.actor, act.verb)
+        history = aggregator.include_history and scope is Scope.NETWORK
+        weights = [link.weight for link in found if history or link.since <= act.ms]
+        if scope is Scope.CONCERNS and owner in act.activity.audience:
+            weights.append(1.0)
+        return max(weights)
 
     def brought_by(self, act: Act, aggregator: Aggregator) -> bool:
         """Whether the act comes from where the feed's acts come from."""
@@ -213,7 +233,7 @@ class Model:
     def feed(self, aggregator: Aggregator) -> list[Act]:
         """The whole feed, newest first (oldest first where the aggregator says so)."""
         kept = [act for act in self.acts.values() if self._in_feed(act, aggregator)]
-        return sorted(kept, key=lambda act: act.key, reverse=aggregator.order == "newest")
+        return sorted(kept, key=lambda act: act.key, reverse=aggregator.order != "oldest")
 
     def _in_feed(self, act: Act, aggregator: Aggregator) -> bool:
         if (aggregator.verbs and act.verb not in aggregator.verbs) or act.verb in aggregator.without_verbs:
@@ -268,6 +288,20 @@ class Model:
             by_verb = {verb: [act.key.id for act in inside] for verb, inside in verbs.items()}
             found.append((year, number, [act.key.id for act in acts], by_verb))
         return found
+
+    def ranked(self, aggregator: RankedAggregator) -> list[Act]:
+        """The whole feed by its score, the best first; of equal scores the newer act first."""
+        scoring = aggregator.scoring(self._clock())
+
+        def rank(act: Act) -> tuple[float, OrderKey]:
+            return scoring.score(self.weight(act, aggregator), act.ms), act.key
+
+        return sorted(self.feed(aggregator), key=rank, reverse=True)
+
+    def days(self, aggregator: RankedAggregator) -> list[tuple[str, list[str]]]:
+        """(date, ids by score) of each day of the zone that has something, the newest day first."""
+        days = _grouped(self.ranked(aggregator), lambda act: instant(act.ms).astimezone(aggregator.zone).date())
+        return [(day.isoformat(), [act.key.id for act in days[day]]) for day in sorted(days, reverse=True)]
 
     def notices(self, aggregator: NotificationAggregator, *, new: bool) -> list[tuple[str, list[Act]]]:
         """(group key, acts newest first) of each group on one side of the markers, newest first."""

@@ -116,7 +116,8 @@ class _Compiler:
             return [term("touches", self.owner)]
         watched = self._linked("touches", owner.watches, always=self.query.history and scope is Scope.NETWORK)
         if scope is Scope.CONCERNS:
-            return [any_of([term("audience", self.owner), *watched])]
+            named = [term("audience", self.owner)] if self.query.counts_audience else []
+            return [any_of([*named, *watched])]
         return [any_of([*self._linked("actor", owner.follows, always=self.query.history), *watched])]
 
     def _linked(self, field: str, ties: Ties, *, always: bool) -> list[Clause]:

@@ -152,6 +152,12 @@ class LinkReader:
             after = [last.since, chosen.other(last), last.kind, last.verbs_text]
         return [*found, *fresh]
 
+    def weights(self, follower: Entity, kinds: Sequence[str], as_of: int) -> list[float]:
+        """The distinct weights of somebody's links, ascending."""
+        ties = self.held([follower.key])[follower.key].ties
+        mine = (tie for tie in ties if tie.follower == follower.key and tie.kind in kinds and tie.stands(as_of))
+        return sorted({tie.weight for tie in mine})
+
     # Counts
 
     def count_links(self, entity: Entity, kinds: Sequence[str], as_of: int) -> int:

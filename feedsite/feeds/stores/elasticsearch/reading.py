@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -21,7 +21,7 @@ from feedsite.feeds.stores.elasticsearch.documents import ACT_SOURCE
 from feedsite.feeds.stores.elasticsearch.layout import overlapping
 from feedsite.feeds.stores.elasticsearch.links import LinkReader
 from feedsite.feeds.stores.elasticsearch.rules import Rules
-from feedsite.feeds.stores.elasticsearch.sight import NOBODY, Sights
+from feedsite.feeds.stores.elasticsearch.sight import NOBODY, Held, Sights
 from feedsite.feeds.stores.elasticsearch.sitting import Sitting
 from feedsite.feeds.stores.elasticsearch.spreading import spread, spread_here
 from feedsite.feeds.stores.elasticsearch.tallying import Question, distinct, distinct_here, tallied, tallied_here
@@ -63,6 +63,7 @@ class IndexReader(LinkReader):
         super().__init__(sitting)
         self._record = record
         self._verbs: list[str] | None = None
+        self._weighed: dict[tuple[Held, tuple[float, float]], Held] = {}
 
     def now(self) -> int:
         """The record's clock."""
@@ -291,7 +292,15 @@ class IndexReader(LinkReader):
         owner = query.owner.key if query.owner and query.scope in (Scope.NETWORK, Scope.CONCERNS) else ""
         viewer = query.viewer.key if query.viewer else ""
         held = self.held([owner, viewer, SITE_ALL])
-        return Sights(held.get(owner, NOBODY), held.get(viewer, NOBODY), held[SITE_ALL]).at(query)
+        sights = Sights(held.get(owner, NOBODY), held.get(viewer, NOBODY), held[SITE_ALL]).at(query)
+        return sights if query.weights is None else replace(sights, owner=self._weighing(sights.owner, query.weights))
+
+    def _weighing(self, owner: Held, weights: tuple[float, float]) -> Held:
+        # Asked again for every question about the same links: sorting out thousands of them is done once.
+        key = (owner, weights)
+        if key not in self._weighed:
+            self._weighed[key] = owner.weighing(weights)
+        return self._weighed[key]
 
 
 def _in_order(query: Compiled, newest: bool) -> dict[str, Any]:

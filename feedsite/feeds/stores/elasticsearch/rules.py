@@ -76,7 +76,8 @@ class Rules:
         if scope is Scope.THING:
             return self._owner in act.touches
         if scope is Scope.CONCERNS:
-            return self._owner in act.audience or self._watched(act, history=False)
+            named = self.query.counts_audience and self._owner in act.audience
+            return named or self._watched(act, history=False)
         followed = self._reached(act, self.sights.owner.follows.get(act.actor, ()), history=self.query.history)
         return followed or self._watched(act, history=self.query.history)
 

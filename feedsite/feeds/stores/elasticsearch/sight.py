@@ -97,6 +97,13 @@ class Held:
             return self
         return Held(self.holder, (tie for tie in self.ties if tie.stands(now)))
 
+    def weighing(self, weights: tuple[float, float] | None) -> Held:
+        """What of it weighs between two weights, both included (None: all)."""
+        if weights is None:
+            return self
+        lightest, heaviest = weights
+        return Held(self.holder, (tie for tie in self.ties if lightest <= tie.weight <= heaviest))
+
     @cached_property
     def _ending(self) -> tuple[Tie, ...]:
         return tuple(tie for tie in self.ties if tie.until is not None)

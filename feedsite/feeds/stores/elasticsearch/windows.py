@@ -136,4 +136,5 @@ def _base(query: FeedQuery) -> FeedQuery:
         ungrouped=(),
         freshness=None,
         ids=(),
+        weights=None,
     )

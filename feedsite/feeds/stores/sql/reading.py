@@ -231,6 +231,13 @@ class Reader:
             statement = statement.limit(size)
         return [_link_of(row) for row in self._connection.execute(statement, {"now": as_of})]
 
+    def weights(self, follower: Entity, kinds: Sequence[str], as_of: int) -> list[float]:
+        """The distinct weights of somebody's links, ascending."""
+        table = self._tables.links
+        mine = (table.c.follower == follower.key, table.c.kind.in_(list(kinds)), stands(table))
+        statement = select(table.c.weight).where(*mine).distinct().order_by(table.c.weight)
+        return list(self._connection.execute(statement, {"now": as_of}).scalars())
+
     def count_links(self, entity: Entity, kinds: Sequence[str], as_of: int) -> int:
         """How many others hold a link of these kinds to the entity."""
         return self._count_ends("entity", "follower", entity, kinds, as_of)

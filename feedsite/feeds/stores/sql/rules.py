@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    Float,
     String,
     and_,
     bindparam,
@@ -82,6 +83,13 @@ class Rules:
     def verbs_fit(self, links: Any) -> Condition:
         """Whether a link is about the act's verb."""
         return or_(links.c.verbs == "", links.c.verbs.contains(literal(",") + self.acts.c.verb + ","))
+
+    def weighs(self, weight: Any) -> list[Condition]:
+        """Whether a link's weight is one of those asked for, where some are."""
+        if not self.shape.weights:
+            return []
+        lightest, heaviest = (bindparam(name, type_=Float) for name in ("lightest", "heaviest"))
+        return [and_(weight >= lightest, weight <= heaviest)]
 
     def of_act(self, table: Any) -> Condition:
         """Whether a row of touches, audience or words is the act's."""

@@ -38,6 +38,7 @@ class Shape:
     Args:
         states: how many notification groups have markers of their own.
         fresh: None, `new` or `earlier`: which side of the reader's markers.
+        weights: whether only links of some weights bring acts.
         read, seen, bounded: whether there is a read marker, a seen marker, and a position that all New lies above.
         Further arguments: see FeedQuery and Sight.
     """
@@ -55,6 +56,7 @@ class Shape:
     ungrouped: bool
     ids: bool
     public_only: bool
+    weights: bool
     fresh: str | None
     read: bool
     seen: bool
@@ -80,6 +82,7 @@ def shape_of(query: FeedQuery, sight: Sight) -> Shape:
         ungrouped=bool(query.ungrouped),
         ids=bool(query.ids),
         public_only=query.public_only,
+        weights=query.weights is not None and query.scope in (Scope.NETWORK, Scope.CONCERNS),
         fresh=None if fresh is None else "new" if fresh.new else "earlier",
         read=fresh is not None and fresh.read is not None,
         seen=fresh is not None and fresh.seen is not None,
@@ -124,6 +127,8 @@ def values_of(query: FeedQuery) -> dict[str, Any]:
         values["since"] = floor_position(query.since_ms)
     if query.until_ms is not None:
         values["until"] = floor_position(query.until_ms)
+    if query.weights is not None:
+        values["lightest"], values["heaviest"] = query.weights
     if query.freshness is not None:
         values.update(_fresh_values(query.freshness))
     return values

@@ -5,7 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, exists, func, literal, or_, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Float,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+)
 
 from feedsite.feeds.query import Facet, Scope
 from feedsite.feeds.stores.sql.rules import MILLISECOND, Condition, Rules, name_value, number_value, stands
@@ -107,7 +120,9 @@ def _in_scope(rules: Rules) -> list[Condition]:
         return [rules.acts.c.actor == name_value("owner")]
     if scope is Scope.THING:
         return [rules.names(tables.touches, "owner")]
-    found = [rules.names(tables.audience, "owner")] if scope is Scope.CONCERNS else []
+    found: list[Condition] = []
+    if scope is Scope.CONCERNS:
+        found.append(and_(rules.names(tables.audience, "owner"), *_as_audience(rules)))
     if sight.follows and scope is Scope.NETWORK:
         found.append(_follow_fits(rules))
     if sight.watches:
@@ -127,7 +142,8 @@ def _sources(rules: Rules) -> list[Arm]:
         return [_owned(_joined(rules, rules.tables.touches.alias("t")))]
     found = []
     if scope is Scope.CONCERNS:
-        found.append(_owned(_joined(rules, rules.tables.audience.alias("u"))))
+        named = _owned(_joined(rules, rules.tables.audience.alias("u")))
+        found.append(Arm(named.source, (*named.conditions, *_as_audience(rules)), named.position, named.id))
     elif sight.follows:
         found.append(_followed(rules))
     if sight.watches:
@@ -145,17 +161,24 @@ def _owned(arm: Arm) -> Arm:
 
 def _followed(rules: Rules) -> Arm:
     a, links = rules.acts, rules.tables.links.alias("f")
-    mine = and_(links.c.follower == name_value("owner"), links.c.kind == "follow", stands(links))
+    mine = and_(
+        links.c.follower == name_value("owner"), links.c.kind == "follow", stands(links), *rules.weighs(links.c.weight)
+    )
     # The list reaches acts by the index of actors; since and verbs are then a look-up of the link.
     followed = a.c.actor.in_(select(links.c.entity).where(mine))
     return Arm(a, (followed, _follow_fits(rules)), a.c.position, a.c.id)
+
+
+def _as_audience(rules: Rules) -> list[Condition]:
+    """Whether an audience, which counts as a link of weight 1, is among the weights asked for."""
+    return rules.weighs(literal(1.0, Float))
 
 
 def _follow_fits(rules: Rules) -> Condition:
     """Whether the owner follows the act's actor, for its verb, and since before it."""
     a, links = rules.acts, rules.tables.links.alias("g")
     fits = [links.c.follower == name_value("owner"), links.c.kind == "follow", links.c.entity == a.c.actor]
-    fits += [stands(links), rules.verbs_fit(links)]
+    fits += [stands(links), rules.verbs_fit(links), *rules.weighs(links.c.weight)]
     if not rules.shape.history:
         fits.append(a.c.position >= links.c.since * literal(MILLISECOND))
     return exists(select(literal(1)).select_from(links).where(*fits))
@@ -165,7 +188,7 @@ def _watched(rules: Rules) -> Arm:
     links, touches = rules.tables.links.alias("w"), rules.tables.touches.alias("t")
     touched = links.join(touches, touches.c.entity == links.c.entity)
     conditions = [links.c.follower == name_value("owner"), links.c.kind == "watch", stands(links)]
-    conditions.append(rules.verbs_fit(links))
+    conditions += [rules.verbs_fit(links), *rules.weighs(links.c.weight)]
     # What concerns somebody begins with the watch; a timeline may ask for what was before.
     if not rules.shape.history or rules.shape.scope is Scope.CONCERNS:
         conditions.append(touches.c.position >= links.c.since * literal(MILLISECOND))

@@ -1,0 +1,57 @@
+"""Random histories, ranked: lists by decay and days by weight are the reference model's, page after page."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from feedsite.feeds.aggregators import DateWeightAggregator, DecayRankedAggregator
+from feedsite.feeds.order import instant
+
+WEIGHTS = (0.25, 1.0, 2.0, 2.5, 40.0)
+ZONES = ("UTC", "America/Los_Angeles", "Asia/Kathmandu", "Pacific/Apia", "Europe/Berlin")
+
+_decays = st.fixed_dictionaries(
+    {
+        "scale": st.sampled_from(("1ms", "1h", "7d", timedelta(days=300))),
+        "offset": st.sampled_from((None, "1s", "2d")),
+        "decay": st.sampled_from((0.5, 0.01, 0.999)),
+        "curve": st.sampled_from(("gauss", "exp")),
+        "scope": st.sampled_from(("network", "network", "concerns")),
+    }
+)
+
+
+class Rankings:
+    """What a differential test compares of ranked feeds."""
+
+    def compare_rankings(self, history: Any, reader: Any, common: dict[str, Any], options: Any) -> None:
+        """A ranked list page after page and back, and days with all of their acts."""
+        decay = options.draw(_decays, label="decay")
+        behind = options.draw(st.sampled_from((None, None, 3_600_000)), label="ranked as of so many ms ago")
+        as_of = None if behind is None else instant(history.clock.ms - behind)
+        ranked = DecayRankedAggregator(reader, as_of=as_of, **decay, **common)
+        expected = [act.key.id for act in history.model.ranked(ranked)]
+        assert history.network.ids(ranked) == expected
+        self._back(history, ranked, expected)
+        zone = options.draw(st.sampled_from(ZONES), label="zone")
+        days = DateWeightAggregator(reader, zone=zone, activities_per_group=2, **common)
+        found = []
+        for day in history.network.groups(days):
+            ids = [item.id for item in history.network.rest(days, day)]
+            assert (day.total, day.total_is_exact) == (len(ids), True)
+            assert (day.more is None) == (len(ids) <= 2)
+            found.append((day.value, ids))
+        assert found == history.model.days(days)
+
+    def _back(self, history: Any, aggregator: Any, expected: list[str]) -> None:
+        """From the last page back to the first, each page is the one before."""
+        pages = history.network.pages(aggregator)
+        last, behind = pages[-1], [[item.id for item in page.items] for page in pages[:-1]]
+        while last.previous is not None:
+            last = history.manager.get_page(aggregator, last.previous)
+            assert [item.id for item in last.items] == behind.pop()
+        assert behind == []
+        assert [item.id for item in last.items] == expected[: aggregator.size]
