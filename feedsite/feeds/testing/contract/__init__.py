@@ -7,13 +7,21 @@ from feedsite.feeds.testing.contract.identity import IdentityContract
 from feedsite.feeds.testing.contract.links import LinkContract
 from feedsite.feeds.testing.contract.notices import NoticeContract
 from feedsite.feeds.testing.contract.pages import PageContract
+from feedsite.feeds.testing.contract.rankings import RankingContract
 from feedsite.feeds.testing.contract.sight import SightContract
 
 
 class StoreContract(
-    LinkContract, IdentityContract, PageContract, SightContract, GroupContract, NoticeContract, FigureContract
+    LinkContract,
+    IdentityContract,
+    PageContract,
+    SightContract,
+    GroupContract,
+    NoticeContract,
+    FigureContract,
+    RankingContract,
 ):
-    """Tests of links, identity, order, paging, visibility, groups, notifications, days and figures."""
+    """Tests of links, identity, order, paging, visibility, groups, notifications, days, figures and rankings."""
 
 
 __all__ = ["MakeStore", "StoreContract"]
