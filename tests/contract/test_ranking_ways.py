@@ -52,10 +52,12 @@ def history() -> Iterator[Callable[..., History]]:
             tie = link("reader", "follow", Entity("person", f"p{number}"), weight=weight)
             made.manager.add_network_link(tie)
             made.model.link(tie)
+        written = []
         for number, (who, age) in enumerate(acts):
             act = Activity("create", Actor(f"p{who}"), Object("1", "note"), NOON - age * MS, id=f"a{number}")
-            made.manager.add_activity_feed(act)
+            written.append(act)
             made.model.add(act, f"a{number}")
+        made.manager.add_activities(written)
         return made
 
     yield make
@@ -136,3 +138,13 @@ def test_the_score_is_the_weight_times_the_decay_of_the_reference() -> None:
             round(5 * 0.3**power, 9),
         ]
     assert instant(scoring.as_of) == NOON
+
+
+def test_a_busy_day_says_a_lower_bound_and_leads_to_its_rest(history: Any) -> None:
+    """A thousand acts and five in a millisecond; cursors remember half of them and go on from there."""
+    made = history([1.0], [(0, 0)] * 1005)
+    aggregator = DateWeightAggregator("reader", size=1000, activities_per_group=300, include_history=True)
+    (day,) = made.network.groups(aggregator)
+    assert (len(day.items), day.total, day.total_is_exact) == (300, 999, False)
+    ids = [item.id for item in made.network.rest(aggregator, day)]
+    assert [("2026-03-15", ids)] == made.model.days(aggregator)

@@ -146,17 +146,6 @@ class RankingContract(Contract):
         assert found == [(NOON - ago * DAY).date().isoformat() for ago in days]
         assert [len(page.groups) for page in pages] == [20, 20, 9]
 
-    def test_a_busy_day_says_a_lower_bound_and_leads_to_its_rest(self, network: Network) -> None:
-        network.follow("reader", "ana")
-        ana, many = Actor("ana"), 1005
-        acts = (Activity("create", ana, Object(f"n{number}", "note"), NOON, id=f"a{number}") for number in range(many))
-        network.manager.add_activities(acts)
-        aggregator = DateWeightAggregator("reader", size=1000, activities_per_group=300, include_history=True)
-        (day,) = network.groups(aggregator)
-        assert (len(day.items), day.total, day.total_is_exact) == (300, 999, False)
-        ids = [item.id for item in network.rest(aggregator, day)]
-        assert len(ids) == len(set(ids)) == many
-
     def test_a_cursor_belongs_to_its_ranking(self, network: Network) -> None:
         network.follow("reader", "ana")
         for _ in range(3):
