@@ -95,6 +95,17 @@ class TestDay(OnOurNode):
     variants = ({"zone": "Asia/Kathmandu"}, {"scope": "actor"})
 
 
+class TestDateWeight(OnOurNode):
+    kind = aggregators.DateWeightAggregator
+    variants = ({"zone": "Asia/Kathmandu"}, {"scope": "concerns"})
+
+
+class TestDecayRanked(OnOurNode):
+    kind = aggregators.DecayRankedAggregator
+    newest_first = False
+    variants = ({"scale": "1d"}, {"curve": "exp"}, {"offset": "1h"}, {"decay": 0.4})
+
+
 class TestActorDay(OnOurNode):
     kind = aggregators.ActorDayAggregator
     variants = ({"zone": "Asia/Kathmandu"},)

@@ -148,3 +148,4 @@ def test_a_busy_day_says_a_lower_bound_and_leads_to_its_rest(history: Any) -> No
     assert (len(day.items), day.total, day.total_is_exact) == (300, 999, False)
     ids = [item.id for item in made.network.rest(aggregator, day)]
     assert [("2026-03-15", ids)] == made.model.days(aggregator)
+    assert day.latest == max(act.key for act in made.model.feed(aggregator))

@@ -14,7 +14,7 @@ from feedsite.feeds.aggregators.flat import (
     UnAggregated,
 )
 from feedsite.feeds.aggregators.notification import NotificationAggregator
-from feedsite.feeds.aggregators.ranked import DateWeightAggregator, DecayRankedAggregator, RankedAggregator
+from feedsite.feeds.aggregators.ranked import DateWeightAggregator, DecayRankedAggregator
 from feedsite.feeds.aggregators.recent import (
     RecentObjectTypeAggregator,
     RecentTypeAggregator,
@@ -35,7 +35,6 @@ __all__ = [
     "HeatmapAggregator",
     "NotificationAggregator",
     "PublicAggregator",
-    "RankedAggregator",
     "RecentObjectTypeAggregator",
     "RecentTypeAggregator",
     "RecentTypeObjectAggregator",

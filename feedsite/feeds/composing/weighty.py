@@ -35,7 +35,8 @@ def weighty_day_page(context: Context[RankedAggregator]) -> Page:
 
 
 def _counted(context: Context[RankedAggregator], cells: list[Cell]) -> list[CellAnswer]:
-    return context.reader.cells(context.query, cells, 0, context.aggregator.count_cap) if cells else []
+    """How much each day has, and its newest act."""
+    return context.reader.cells(context.query, cells, 1, context.aggregator.count_cap) if cells else []
 
 
 def _group(context: Context[RankedAggregator], day: Day, cell: Cell, answer: CellAnswer, best: Ranked) -> Group:
@@ -48,7 +49,7 @@ def _group(context: Context[RankedAggregator], day: Day, cell: Cell, answer: Cel
         total=total,
         total_is_exact=exact,
         more=ranked_token(context, best[:wanted], cell) if len(best) > wanted else None,
-        latest=max(rank.key for rank, _ in best),
+        latest=answer.items[0].key,
     )
 
 

@@ -117,7 +117,7 @@ class AggregatorContract:
         if not self.newest_first:
             return
         for aggregator in self._feeds(9):
-            pages, newest = walk(stage.managers[SQL], aggregator), aggregator.order == "newest"
+            pages, newest = walk(stage.managers[SQL], aggregator), aggregator.order != "oldest"
             keys = [item.key for page in pages for item in page.items]
             assert keys == sorted(keys, reverse=newest)
             heads = [(group.new, group.latest) for page in pages for group in page.groups if group.latest is not None]

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from feedsite.feeds.activity import Activity
-from feedsite.feeds.aggregators import Aggregator, NotificationAggregator, RankedAggregator
+from feedsite.feeds.aggregators import Aggregator, NotificationAggregator
+from feedsite.feeds.aggregators.ranked import RankedAggregator
 from feedsite.feeds.names import Entity
 from feedsite.feeds.network import Link
 from feedsite.feeds.order import OrderKey, instant, milliseconds, position
