@@ -26,6 +26,7 @@ INCLUDES = (
     "feedsite.notifications",
     "feedsite.moderation",
     "feedsite.admin",
+    "feedsite.reporting",
     "feedsite.indexing",
 )
 

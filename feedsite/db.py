@@ -21,6 +21,7 @@ import psycopg
 import zope.sqlalchemy
 from pyramid_retry import mark_error_retryable
 from sqlalchemy import URL, Connection, DateTime, Dialect, Engine, MetaData, create_engine, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
@@ -246,6 +247,12 @@ def make_session(engine: Engine, transaction_manager: Any) -> Session:
     # engine's own) would otherwise be taken for reads and rolled back.
     zope.sqlalchemy.register(session, initial_state="changed", transaction_manager=transaction_manager)
     return session
+
+
+def insert_into(session: Session, model: type[Base]) -> Any:
+    """An INSERT of the session's database, which knows ON CONFLICT: where two do the same at once, the key decides."""
+    insert: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    return insert(model)
 
 
 def _dbsession(request: Any) -> Session:

@@ -8,6 +8,7 @@ from typing import Any
 #: The @ is a placeholder too: what is literal in a pattern is quoted in addresses (%40ana).
 _HANDLE = r"{at:@}{handle:[A-Za-z0-9_]{1,30}}"
 _NOTE = r"{note_id:[0-9a-z]{1,40}}"
+_REPORT = r"{report_id:[0-9a-z]{1,40}}"
 _PERSON = r"{person_id:[0-9a-z]{1,40}}"
 
 ROUTES: tuple[tuple[str, str], ...] = (
@@ -52,6 +53,10 @@ ROUTES: tuple[tuple[str, str], ...] = (
     ("admin.reinstate", f"/admin/people/{_PERSON}/reinstate"),
     ("admin.role", f"/admin/people/{_PERSON}/role"),
     ("admin.audit", "/admin/audit"),
+    ("admin.reports", "/admin/reports"),
+    ("admin.report", f"/admin/reports/{_REPORT}"),
+    ("admin.report_claim", f"/admin/reports/{_REPORT}/claim"),
+    ("admin.report_release", f"/admin/reports/{_REPORT}/release"),
     ("admin.index", "/admin/index"),
     ("admin.index_retry", "/admin/index/retry"),
     # Notes
@@ -66,6 +71,7 @@ ROUTES: tuple[tuple[str, str], ...] = (
     ("posts.mute", f"/notes/{_NOTE}/mute"),
     ("posts.unmute", f"/notes/{_NOTE}/unmute"),
     ("posts.delete", f"/notes/{_NOTE}/delete"),
+    ("reporting.note", f"/notes/{_NOTE}/report"),
     ("editing.edit", f"/notes/{_NOTE}/edit"),
     ("keeping.bookmarks", "/bookmarks"),
     ("keeping.bookmark", f"/notes/{_NOTE}/bookmark"),
@@ -75,6 +81,7 @@ ROUTES: tuple[tuple[str, str], ...] = (
     # Links
     ("graph.watch_tag", "/tags/{tag}/watch"),
     ("graph.unwatch_tag", "/tags/{tag}/unwatch"),
+    ("reporting.person", f"/{_HANDLE}/report"),
     ("graph.follow", f"/{_HANDLE}/follow"),
     ("graph.unfollow", f"/{_HANDLE}/unfollow"),
     ("graph.mute", f"/{_HANDLE}/mute"),

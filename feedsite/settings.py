@@ -191,6 +191,7 @@ class Settings:
     throttle_follow: str = declare(
         RATES, "60 per minute; 1000 per day", help="Follows, watches and mutes by one person."
     )
+    throttle_report: str = declare(RATES, "20 per hour; 60 per day", help="Reports by one person.")
     reserved_handles: tuple[str, ...] = declare(
         HANDLES, "", help="Further handles nobody may take, separated by spaces, besides the built-in list."
     )

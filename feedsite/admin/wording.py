@@ -20,9 +20,18 @@ ACTIONS = {
     "reinstate": _("Reinstated"),
     "role": _("Role changed"),
     "password": _("Password reset"),
+    "claim": _("Report taken"),
+    "release": _("Report given back"),
+    "report": _("Report answered"),
 }
 #: Fields of the audit log's *before* and *after*.
-FIELDS = {"state": _("State"), "role": _("Role"), "sessions_ended": _("Logins ended")}
+FIELDS = {
+    "state": _("State"),
+    "role": _("Role"),
+    "sessions_ended": _("Logins ended"),
+    "report": _("Report"),
+    "about": _("About"),
+}
 
 REFUSALS = {
     "rank": _("You may not act on somebody of your own or a higher rank."),

@@ -28,6 +28,7 @@ COMMANDS: dict[str, str] = {
     "demo": "feedsite.cli.demo:demo",
     "import": "feedsite.cli.importing:importing",
     "index": "feedsite.cli.index:index",
+    "report": "feedsite.cli.report:report",
     "aggregators": "feedsite.cli.aggregators:aggregators",
 }
 

@@ -102,7 +102,9 @@ class PeoplePresenter:
         )
 
     def _menu(self, person: Person, muted: bool) -> tuple[ActionView, ...]:
-        return (mute_person(self._request, person, muted),) if self._may_mute(person) else ()
+        if not self._may_mute(person):
+            return ()
+        return (mute_person(self._request, person, muted), report_person(self._request, person))
 
     def _may_mute(self, person: Person) -> bool:
         return self._me is not None and self._me.id != person.id and self._may_arrange
@@ -114,6 +116,13 @@ def mute_person(request: Any, person: Person, muted: bool) -> ActionView:
     message = _("Unmute ${name}") if muted else _("Mute ${name}")
     text = request.localizer.translate(message, mapping={"name": person.name})
     return ActionView("mute", text, request.route_path(route, handle=person.handle), "mute", text, on=muted)
+
+
+def report_person(request: Any, person: Person) -> ActionView:
+    """The entry that leads to reporting somebody."""
+    text = request.localizer.translate(_("Report ${name}"), mapping={"name": person.name})
+    url = request.route_path("reporting.person", handle=person.handle)
+    return ActionView("report", text, url, "flag", text, method="get")
 
 
 def watch_tag(request: Any, tag: str) -> ActionView | None:

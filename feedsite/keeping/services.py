@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from feedsite.db import utcnow
+from feedsite.db import insert_into, utcnow
 from feedsite.keeping.models import Bookmark, Pin
 from feedsite.keyset import Order, Place, Rows
 from feedsite.posts.models import Note
@@ -51,7 +50,7 @@ class KeepingService:
         """Bookmark a note that the person may read."""
         row = {"person_id": person_id, "note_id": note.id, "created": utcnow()}
         done = self._session.execute(
-            self._insert(Bookmark).values(row).on_conflict_do_nothing().returning(Bookmark.note_id)
+            insert_into(self._session, Bookmark).values(row).on_conflict_do_nothing().returning(Bookmark.note_id)
         )
         return done.first() is not None
 
@@ -84,7 +83,7 @@ class KeepingService:
     def pin(self, note: Note) -> None:
         """Put a note on top of its author's profile, in place of the one that was there."""
         row = {"person_id": note.author_id, "note_id": note.id}
-        insert = self._insert(Pin).values(row)
+        insert = insert_into(self._session, Pin).values(row)
         self._session.execute(
             insert.on_conflict_do_update(index_elements=[Pin.person_id], set_={"note_id": insert.excluded.note_id})
         )
@@ -105,11 +104,6 @@ class KeepingService:
         if note is None or note.deleted is not None or not self._notes.readable([note], viewer):
             return None
         return note
-
-    def _insert(self, model: Any) -> Any:
-        # Pressed twice at once: the key decides.
-        insert: Any = postgresql.insert if self._session.get_bind().dialect.name == "postgresql" else sqlite.insert
-        return insert(model)
 
 
 def keeping_service(_context: object, request: Any) -> KeepingService:

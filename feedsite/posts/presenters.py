@@ -170,7 +170,11 @@ class NotePresenter:
         if self._me.id == author.id:
             return (*entries, *self._own(note, kept.pinned))
         # Whose notes are shown is not muted.
-        return (*entries, mute_person(self._request, author, False))
+        return (*entries, mute_person(self._request, author, False), self._report(note))
+
+    def _report(self, note: Note) -> ActionView:
+        text = self._request.translate(_("Report this note"))
+        return ActionView("report", text, self._path("reporting.note", note), "flag", text, method="get")
 
     def _own(self, note: Note, pinned: str | None) -> list[ActionView]:
         """What an author can do with a note."""

@@ -14,7 +14,7 @@ from limits.strategies import FixedWindowRateLimiter
 from feedsite.settings import Settings
 
 #: The limits there are; each has a setting ``throttle_<name>``.
-LIMITS = ("login_address", "login_account", "join", "post", "react", "follow")
+LIMITS = ("login_address", "login_account", "join", "post", "react", "follow", "report")
 
 
 class TooManyRequests(Exception):

@@ -10,9 +10,9 @@ from typing import Any, Self
 from pyramid.httpexceptions import HTTPBadRequest
 from pyramid.i18n import TranslationStringFactory
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from feedsite.db import insert_into
 from feedsite.feeds import Marker, OrderKey
 from feedsite.security.signing import BadToken, signer
 from feedsite.timelines.models import ReaderMark
@@ -129,9 +129,8 @@ class MarkService:
 
     def _locked(self, person_id: str, timeline: str) -> ReaderMark:
         # Two tabs may mark as read at once: the row is there before it is locked, whoever made it.
-        insert: Any = postgresql.insert if self._session.get_bind().dialect.name == "postgresql" else sqlite.insert
         values = {"person_id": person_id, "timeline": timeline, "shown": "{}"}
-        self._session.execute(insert(ReaderMark).values(values).on_conflict_do_nothing())
+        self._session.execute(insert_into(self._session, ReaderMark).values(values).on_conflict_do_nothing())
         row = self._session.get_one(ReaderMark, (person_id, timeline), with_for_update=True, populate_existing=True)
         self._rows(person_id)[timeline] = row
         return row

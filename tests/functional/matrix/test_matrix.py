@@ -7,6 +7,7 @@ from webtest import TestResponse
 
 from feedsite.accounts.models import Person
 from feedsite.posts.services import NoteService
+from feedsite.reporting.services import ReportFilter, ReportService
 
 from tests.functional.matrix.table import CASES, FORMS, ROLES, path_of
 from tests.site import Browser, Site
@@ -53,7 +54,10 @@ def prepare_world(site: Site, ana: Person) -> dict[str, str]:
     bo = site.person("bo")
     with site.transaction() as request:
         note = request.find_service(NoteService).write(ana.id, "A note for everybody. #python")
-        return {"note_id": note.id, "person_id": bo.id}
+        reports = request.find_service(ReportService)
+        reports.report_note(bo.key, note, "spam", "")
+        (report,) = reports.page(ReportFilter()).rows
+        return {"note_id": note.id, "person_id": bo.id, "report_id": report.id}
 
 
 def browser_of(site: Site, role: str, handle: str) -> Browser:

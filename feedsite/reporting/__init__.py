@@ -1,0 +1,19 @@
+"""Reports: people tell those who look after the site about notes and accounts, who answer each of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def includeme(config: Any) -> None:
+    """Register the service, the page of the administration, and the views."""
+    from pyramid.i18n import TranslationStringFactory
+
+    from feedsite.reporting.services import ReportService, report_service
+    from feedsite.security.permissions import Permission
+
+    _ = TranslationStringFactory("feedsite")
+    config.register_service_factory(report_service, ReportService)
+    config.add_admin_page("admin.reports", _("Reports"), Permission.MODERATE)
+    config.scan(".views")
+    config.scan(".admin_views")
