@@ -49,6 +49,7 @@ ROUTES: tuple[tuple[str, str], ...] = (
     ("admin.start", "/admin"),
     ("admin.people", "/admin/people"),
     ("admin.person", f"/admin/people/{_PERSON}"),
+    ("admin.limit", f"/admin/people/{_PERSON}/limit"),
     ("admin.suspend", f"/admin/people/{_PERSON}/suspend"),
     ("admin.reinstate", f"/admin/people/{_PERSON}/reinstate"),
     ("admin.role", f"/admin/people/{_PERSON}/role"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from pyramid.i18n import TranslationStringFactory
@@ -13,7 +13,7 @@ from wtforms.validators import DataRequired, Length, Optional
 from feedsite.accounts.models import ROLES
 from feedsite.accounts.services import PeopleService
 from feedsite.admin.services import PeopleFilter
-from feedsite.admin.wording import ACTIONS, ORDERS, ROLE_NAMES, STATE_NAMES
+from feedsite.admin.wording import ACTIONS, ACTS, ORDERS, ROLE_NAMES, STATE_NAMES
 from feedsite.moderation.audit import COMMAND_LINE, AuditFilter
 from feedsite.moderation.services import MAX_REASON
 from feedsite.web.forms import Form, SelectChoice, strip
@@ -108,6 +108,23 @@ class ReasonForm(Form):
         ],
     )
 
+    @classmethod
+    def apart(cls, request: Any, name: str, *, posted: bool = False) -> Self:
+        """The form on a page that has others with a reason; its fields' ids begin with `name`."""
+        return cls._renamed(cls.of(request) if posted else cls.blank(request), name)
+
+    @staticmethod
+    def _renamed(form: Any, name: str) -> Any:
+        for field in form:
+            field.id = field.label.field_id = f"{name}-{field.name}"
+        return form
+
+
+class SeveralForm(ReasonForm):
+    """One act on several people."""
+
+    act = SelectField(_("Do"), choices=_choices(ACTS), default="limit")
+
 
 class RoleForm(ReasonForm):
     """Another role, among those that the reader may give."""
@@ -121,7 +138,5 @@ class RoleForm(ReasonForm):
         form.role.choices = [
             SelectChoice(role, request.localizer.translate(ROLE_NAMES[role])) for role in ROLES if role in roles
         ]
-        for field in form:
-            # Its page has another form with a reason.
-            field.id = field.label.field_id = f"role-{field.name}"
-        return form
+        renamed: RoleForm = cls._renamed(form, "role")
+        return renamed

@@ -10,11 +10,13 @@ from typing import Any
 from pyramid.i18n import TranslationStringFactory
 
 from feedsite.accounts.models import Person
+from feedsite.accounts.services import PeopleService
 from feedsite.admin.services import Counts
 from feedsite.admin.wording import ACTIONS, FIELDS, ROLE_NAMES, STATE_NAMES
 from feedsite.db import utcnow
 from feedsite.moderation.audit import COMMAND_LINE
 from feedsite.moderation.models import AuditRow
+from feedsite.moderation.services import Several
 from feedsite.web.presenting import LinkView, TimeView
 from feedsite.web.wording import hue, initials, time_view
 
@@ -25,6 +27,7 @@ _ = TranslationStringFactory("feedsite")
 class AccountView:
     """An account as those who look after it see it; `state` and `role` for the style, their labels for the eye."""
 
+    id: str
     name: str
     handle: str
     url: str
@@ -64,6 +67,7 @@ class AuditView:
 def account_view(request: Any, person: Person) -> AccountView:
     """An account for templates."""
     return AccountView(
+        id=person.id,
         name=person.name,
         handle=person.handle,
         url=request.route_path("admin.person", person_id=person.id),
@@ -89,6 +93,24 @@ def count_links(request: Any, counts: Counts) -> tuple[LinkView, ...]:
             if value in numbers and value not in ("active", "member"):
                 links.append(LinkView(f"{request.translate(name)}: {numbers[value]}", f"{path}?{field}={value}"))
     return tuple(links)
+
+
+def several_said(request: Any, done: Several, people: PeopleService) -> list[tuple[str, str]]:
+    """What is said after an act on several people, each sentence with its kind: the refused ones are named."""
+    said: list[tuple[str, str]] = []
+    for one, many, ids, kind in (
+        ("${count} account is changed.", "${count} accounts are changed.", done.done, "success"),
+        ("${count} account was so already.", "${count} accounts were so already.", done.same, "info"),
+    ):
+        if ids:
+            mapping = {"count": len(ids)}
+            sentence = request.localizer.pluralize(one, many, len(ids), domain="feedsite", mapping=mapping)
+            said.append((sentence, kind))
+    if done.refused:
+        handles = sorted(f"@{person.handle}" for person in people.by_ids(done.refused).values())
+        message = _("Not changed, as you may not do this to them: ${handles}", mapping={"handles": ", ".join(handles)})
+        said.append((request.translate(message), "error"))
+    return said
 
 
 def audit_keys(rows: Iterable[AuditRow]) -> set[str]:

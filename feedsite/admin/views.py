@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from pyramid.httpexceptions import HTTPForbidden, HTTPNotFound, HTTPSeeOther
@@ -12,9 +13,9 @@ from pyramid.view import view_config
 from feedsite.accounts.models import Person
 from feedsite.accounts.services import PeopleService
 from feedsite.admin import admin_pages
-from feedsite.admin.forms import AuditFilterForm, PeopleFilterForm, ReasonForm, RoleForm
-from feedsite.admin.presenters import account_view, audit_keys, audit_views, count_links
-from feedsite.admin.services import PeopleDirectory
+from feedsite.admin.forms import AuditFilterForm, PeopleFilterForm, ReasonForm, RoleForm, SeveralForm
+from feedsite.admin.presenters import account_view, audit_keys, audit_views, count_links, several_said
+from feedsite.admin.services import SIZE, PeopleDirectory
 from feedsite.admin.wording import REFUSALS
 from feedsite.keyset import Rows
 from feedsite.moderation.audit import AuditFilter, AuditService
@@ -38,6 +39,28 @@ def start(request: Any) -> Response:
 )
 def people(request: Any) -> dict[str, object]:
     """Everybody, searched, filtered, in an order, page by page."""
+    return _people_page(request, SeveralForm.blank(request))
+
+
+@view_config(
+    route_name="admin.people", renderer="admin/people.html", request_method="POST", permission=Permission.MODERATE
+)
+def act_on_several(request: Any) -> dict[str, object] | Response:
+    """Do one thing about everybody who is ticked; who may not be acted on is left as they are, and named."""
+    form, chosen = SeveralForm.of(request), request.POST.getall("person")[:SIZE]
+    if not chosen:
+        form.refuse_all(_("Tick the people whom this is for."))
+    if not form.validate() or not chosen:
+        request.response.status = 422
+        return _people_page(request, form, frozenset(chosen))
+    service, actor = request.find_service(ModerationService), Actor.of(request.identity)
+    done = service.act_on_several(actor, form.act.data, chosen, form.reason.data)
+    for sentence, kind in several_said(request, done, request.find_service(PeopleService)):
+        request.flash(sentence, kind)
+    return HTTPSeeOther(request.path_qs)
+
+
+def _people_page(request: Any, several: SeveralForm, ticked: frozenset[str] = frozenset()) -> dict[str, object]:
     form = PeopleFilterForm.of_query(request)
     directory = request.find_service(PeopleDirectory)
     rows: Rows[Person] = Rows(())
@@ -49,6 +72,8 @@ def people(request: Any) -> dict[str, object]:
     return {
         "menu": admin_pages(request),
         "form": form,
+        "several": several,
+        "ticked": ticked,
         "people": [account_view(request, person) for person in rows.rows],
         "counts": count_links(request, directory.counts()),
         "pages": cursors.urls(rows),
@@ -64,37 +89,27 @@ def person(request: Any) -> dict[str, object]:
 
 
 @view_config(
+    route_name="admin.limit", renderer="admin/person.html", request_method="POST", permission=Permission.MODERATE
+)
+def limit(request: Any) -> dict[str, object] | Response:
+    """Leave the account to its followers."""
+    return _sanction(request, ModerationService.limit, _("The account @${handle} is limited."), "limiting")
+
+
+@view_config(
     route_name="admin.suspend", renderer="admin/person.html", request_method="POST", permission=Permission.MODERATE
 )
 def suspend(request: Any) -> dict[str, object] | Response:
     """Suspend the account."""
-    form, found = ReasonForm.of(request), _asked_person(request)
-    if form.validate():
-        service, actor = request.find_service(ModerationService), Actor.of(request.identity)
-        return _done(
-            request,
-            lambda: service.suspend(actor, found.id, form.reason.data),
-            _("The account @${handle} is suspended.", mapping={"handle": found.handle}),
-        )
-    request.response.status = 422
-    return _person_page(request, found, sanction=form)
+    return _sanction(request, ModerationService.suspend, _("The account @${handle} is suspended."))
 
 
 @view_config(
     route_name="admin.reinstate", renderer="admin/person.html", request_method="POST", permission=Permission.MODERATE
 )
 def reinstate(request: Any) -> dict[str, object] | Response:
-    """Take the account's suspension back."""
-    form, found = ReasonForm.of(request), _asked_person(request)
-    if form.validate():
-        service, actor = request.find_service(ModerationService), Actor.of(request.identity)
-        return _done(
-            request,
-            lambda: service.reinstate(actor, found.id, form.reason.data),
-            _("The account @${handle} is reinstated.", mapping={"handle": found.handle}),
-        )
-    request.response.status = 422
-    return _person_page(request, found, sanction=form)
+    """Take the account's suspension or limit back."""
+    return _sanction(request, ModerationService.reinstate, _("The account @${handle} is reinstated."))
 
 
 @view_config(
@@ -138,6 +153,22 @@ def audit(request: Any) -> dict[str, object]:
     }
 
 
+def _sanction(
+    request: Any, act: Callable[[ModerationService, Actor, str, str], bool], sentence: str, name: str = "sanction"
+) -> dict[str, object] | Response:
+    """Do it to the account where a reason is given; else ask for one in the form of this name."""
+    form = ReasonForm.of(request) if name == "sanction" else ReasonForm.apart(request, "limit", posted=True)
+    found = _asked_person(request)
+    if form.validate():
+        service, actor = request.find_service(ModerationService), Actor.of(request.identity)
+        said = request.localizer.translate(sentence, mapping={"handle": found.handle})
+        return _done(request, lambda: act(service, actor, found.id, str(form.reason.data)), said)
+    request.response.status = 422
+    if name == "limiting":
+        return _person_page(request, found, limiting=form)
+    return _person_page(request, found, sanction=form)
+
+
 def _asked_person(request: Any) -> Person:
     found: Person | None = request.find_service(PeopleService).by_id(request.matchdict["person_id"])
     if found is None:
@@ -146,7 +177,12 @@ def _asked_person(request: Any) -> Person:
 
 
 def _person_page(
-    request: Any, found: Person, *, sanction: ReasonForm | None = None, role: RoleForm | None = None
+    request: Any,
+    found: Person,
+    *,
+    limiting: ReasonForm | None = None,
+    sanction: ReasonForm | None = None,
+    role: RoleForm | None = None,
 ) -> dict[str, object]:
     allowed = request.find_service(ModerationService).allowed(request.identity, found)
     log = request.find_service(AuditService).page(AuditFilter(target=found.key), size=_ROWS_ABOUT_A_PERSON)
@@ -157,6 +193,7 @@ def _person_page(
         "is_me": found.id == request.identity.id,
         "logins": request.find_service(PeopleDirectory).count_logins(found.id),
         "allowed": allowed,
+        "limiting": limiting or ReasonForm.apart(request, "limit"),
         "sanction": sanction or ReasonForm.blank(request),
         "role": role or RoleForm.among(request, allowed.roles, found.role),
         "rows": audit_views(request, log.rows, known),

@@ -16,6 +16,7 @@ ROLE_NAMES = {"member": _("Member"), "moderator": _("Moderator"), "admin": _("Ad
 ORDERS = {"newest": _("Newest first"), "oldest": _("Oldest first"), "handle": _("By handle")}
 ACTIONS = {
     "create": _("Account made"),
+    "limit": _("Limited"),
     "suspend": _("Suspended"),
     "reinstate": _("Reinstated"),
     "role": _("Role changed"),
@@ -24,6 +25,8 @@ ACTIONS = {
     "release": _("Report given back"),
     "report": _("Report answered"),
 }
+#: What can be done to several people at once.
+ACTS = {"limit": _("Limit"), "suspend": _("Suspend"), "reinstate": _("Reinstate")}
 #: Fields of the audit log's *before* and *after*.
 FIELDS = {
     "state": _("State"),
@@ -38,6 +41,7 @@ REFUSALS = {
     "last-admin": _("This is the last admin. Make somebody else an admin first."),
     "reason": _("Please say why."),
     "role": _("There is no such role."),
+    "state": _("Only an active account can be limited."),
     "nobody": _("There is no such account."),
 }
 """What pages say for the rules of `moderation.services.NotAllowed`."""

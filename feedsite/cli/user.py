@@ -112,6 +112,16 @@ def show(config: str, handle: str) -> None:
 @_HANDLE
 @_REASON
 @click.pass_obj
+def limit(config: str, handle: str, reason: str) -> None:
+    """Leave somebody to their followers: what they do is on nobody else's pages until they are reinstated."""
+    changed = _act(config, handle, lambda service, person: service.limit(OPERATOR, person.id, reason))
+    click.echo("Limited." if changed else "This account was limited already; nothing is changed.")
+
+
+@user.command()
+@_HANDLE
+@_REASON
+@click.pass_obj
 def suspend(config: str, handle: str, reason: str) -> None:
     """Suspend somebody: their logins end, and nothing of theirs is shown until they are reinstated."""
     changed = _act(config, handle, lambda service, person: service.suspend(OPERATOR, person.id, reason))
@@ -123,9 +133,9 @@ def suspend(config: str, handle: str, reason: str) -> None:
 @_REASON
 @click.pass_obj
 def reinstate(config: str, handle: str, reason: str) -> None:
-    """Take a suspension back."""
+    """Take a suspension or a limit back."""
     changed = _act(config, handle, lambda service, person: service.reinstate(OPERATOR, person.id, reason))
-    click.echo("Reinstated." if changed else "This account is not suspended; nothing is changed.")
+    click.echo("Reinstated." if changed else "This account is neither suspended nor limited; nothing is changed.")
 
 
 @user.command()

@@ -18,7 +18,7 @@ from feedsite.moderation.models import AuditRow
 COMMAND_LINE = "command line"
 
 #: Every act that is recorded.
-ACTIONS = ("create", "suspend", "reinstate", "role", "password", "claim", "release", "report")
+ACTIONS = ("create", "limit", "suspend", "reinstate", "role", "password", "claim", "release", "report")
 
 _NEWEST_FIRST = Order((AuditRow.at, AuditRow.id), descending=True)
 

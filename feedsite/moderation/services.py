@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,12 +23,16 @@ EVERYBODY = Entity("site", "all")
 
 MAX_REASON = 1000
 
+#: What can be done to several people at once.
+ACTS = ("limit", "suspend", "reinstate")
+
 
 class NotAllowed(Exception):
     """Why somebody may not do this to somebody.
 
     Args:
-        rule: "rank", "last-admin", "reason", "role" or "nobody" (there is no such person).
+        rule: "rank", "last-admin", "reason", "role", "act", "state" (the account's does not allow it) or
+            "nobody" (there is no such person).
     """
 
     def __init__(self, rule: str, sentence: str) -> None:
@@ -52,9 +57,19 @@ OPERATOR = Actor(COMMAND_LINE)
 
 
 @dataclass(frozen=True)
+class Several:
+    """Ids of people: to whom something was done, who were so already, and on whom the actor may not act."""
+
+    done: tuple[str, ...] = ()
+    same: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Allowed:
     """What an actor may do to a person now. `roles` are those the person may be given."""
 
+    limit: bool = False
     suspend: bool = False
     reinstate: bool = False
     roles: tuple[str, ...] = ()
@@ -99,19 +114,67 @@ class ModerationService:
         self._audit.record(actor.key, "suspend", person.key, before={"state": before}, after=after, reason=reason)
         return True
 
+    def limit(self, actor: Actor, person_id: str, reason: str) -> bool:
+        """Leave somebody to their followers: what they do is on nobody else's pages until they are reinstated.
+
+        Arguments, result and errors as for `suspend`; only an active account can be limited.
+        """
+        found, person = self._ready(actor, person_id, reason)
+        if person.state == "limited":
+            return False
+        if person.state != "active":
+            raise NotAllowed("state", "only an active account can be limited")
+        self._keep_an_admin(found, person)
+        person.state = "limited"
+        self._feeds.limit(Entity("person", person.id))
+        states = {"before": {"state": "active"}, "after": {"state": "limited"}}
+        self._audit.record(actor.key, "limit", person.key, **states, reason=reason)
+        return True
+
     def reinstate(self, actor: Actor, person_id: str, reason: str) -> bool:
-        """Take a suspension back: the person may sign in, is what they were before, and everything is shown again.
+        """Take a suspension back, or a limit: the person is what they were before, and everything is shown again.
 
         Arguments, result and errors as for `suspend`.
         """
         _found, person = self._ready(actor, person_id, reason)
-        if person.state != "suspended":
+        before, entity = person.state, Entity("person", person.id)
+        if before == "suspended":
+            person.state = self._state_before(person)
+            self._feeds.un_mute(EVERYBODY, entity)
+        elif before == "limited":
+            person.state = "active"
+            self._feeds.un_limit(entity)
+        else:
             return False
-        person.state = self._state_before(person)
-        self._feeds.un_mute(EVERYBODY, Entity("person", person.id))
-        states = {"before": {"state": "suspended"}, "after": {"state": person.state}}
+        states = {"before": {"state": before}, "after": {"state": person.state}}
         self._audit.record(actor.key, "reinstate", person.key, **states, reason=reason)
         return True
+
+    def act_on_several(self, actor: Actor, act: str, person_ids: Iterable[str], reason: str) -> Several:
+        """Do the same to several people: whoever may be acted on, the others are left as they are.
+
+        Args:
+            act: one of `ACTS`.
+            person_ids: whom.
+            reason: as for `suspend`.
+
+        Raises NotAllowed where the act or the reason is none.
+        """
+        _checked(reason)
+        if act not in ACTS:
+            raise NotAllowed("act", f"one of {', '.join(ACTS)}")
+        done: list[str] = []
+        same: list[str] = []
+        refused: list[str] = []
+        # In one order, so that two moderators who do this at once wait for each other in no circle.
+        for person_id in sorted(set(person_ids)):
+            try:
+                changed = getattr(self, act)(actor, person_id, reason)
+            except NotAllowed:
+                refused.append(person_id)
+            else:
+                (done if changed else same).append(person_id)
+        return Several(tuple(done), tuple(same), tuple(refused))
 
     def change_role(self, actor: Actor, person_id: str, role: str, reason: str) -> bool:
         """Give somebody another role. Arguments, result and errors as for `suspend`; `role` is one of `ROLES`."""
@@ -147,8 +210,12 @@ class ModerationService:
         if identity.role == "admin":
             roles = _assignable(identity.role, person, is_self=identity.id == person.id)
         above = outranks(identity.role, person.role)
-        is_suspended = person.state == "suspended"
-        return Allowed(suspend=above and not is_suspended, reinstate=above and is_suspended, roles=roles)
+        return Allowed(
+            limit=above and person.state == "active",
+            suspend=above and person.state != "suspended",
+            reinstate=above and person.state in ("limited", "suspended"),
+            roles=roles,
+        )
 
     def _state_before(self, person: Person) -> str:
         row = self._audit.latest("suspend", person.key)

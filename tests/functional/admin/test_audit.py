@@ -120,5 +120,5 @@ def test_the_number_of_statements_does_not_grow_with_the_rows(site: Site, admin:
 
 def test_a_feature_registers_its_page_with_one_line(site: Site) -> None:
     pages = {intr["introspectable"]["route_name"] for intr in site.registry.introspector.get_category("admin pages")}
-    assert pages == {"admin.people", "admin.audit"}
+    assert pages == {"admin.people", "admin.audit", "admin.reports"}
     assert all(isinstance(page.permission, Permission) for page in site.registry["feedsite.admin.pages"])
