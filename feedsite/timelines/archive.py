@@ -118,7 +118,7 @@ class ArchivePresenter:
         return YearView(
             label=str(year),
             url=self._request.route_path("timelines.archive_year", year=year),
-            count_label=self._count(group),
+            count_label=count_label(self._request, group),
             months=tuple(self._month(Month(year, int(str(inner.value))), inner, most) for inner in group.groups),
         )
 
@@ -126,7 +126,7 @@ class ArchivePresenter:
         return MonthView(
             label=self._name(month),
             url=self._month_path(month),
-            count_label=self._figure(group),
+            count_label=figure(group, self._locale),
             level=max(1, round(10 * group.total / most)),
         )
 
@@ -136,7 +136,7 @@ class ArchivePresenter:
             anchor=f"month-{month.number}",
             label=self._name(month),
             items=items.views(group.items),
-            count_label=self._count(group),
+            count_label=count_label(self._request, group),
             more=LinkView(text, self._month_path(month)),
         )
 
@@ -147,16 +147,20 @@ class ArchivePresenter:
         path: str = self._request.route_path("timelines.archive_month", year=month.year, month=month.number)
         return path
 
-    def _count(self, group: Group) -> str:
-        text: str = self._request.localizer.pluralize(
-            "${count} activity",
-            "${count} activities",
-            group.total,
-            domain="feedsite",
-            mapping={"count": self._figure(group)},
-        )
-        return text
 
-    def _figure(self, group: Group) -> str:
-        number = group.total if group.total_is_exact else group.total + 1
-        return format_decimal(number, locale=self._locale) + ("" if group.total_is_exact else "+")
+def count_label(request: Any, group: Group) -> str:
+    """How many acts a group has, in words: "12 activities"."""
+    text: str = request.localizer.pluralize(
+        "${count} activity",
+        "${count} activities",
+        group.total,
+        domain="feedsite",
+        mapping={"count": figure(group, request.locale_name)},
+    )
+    return text
+
+
+def figure(group: Group, locale: str) -> str:
+    """How many acts a group has, as a figure; with a plus sign where it is counted no further."""
+    number = group.total if group.total_is_exact else group.total + 1
+    return format_decimal(number, locale=locale) + ("" if group.total_is_exact else "+")

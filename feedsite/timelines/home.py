@@ -79,7 +79,7 @@ class HomeService:
             mark=mark,
             upto=Mark.upto(_keys(timeline)),
             new=self._count_new(reader, timeline, marker),
-            empty="" if timeline.page.items else self.why_empty(reader, only_new=only_new),
+            empty="" if timeline.page.items else self.why_empty(reader, filtered=only_new),
         )
 
     def _count_new(self, reader: Entity, timeline: Timeline, marker: Marker | None) -> Counted:
@@ -92,12 +92,16 @@ class HomeService:
     def _count_news(feeds: Manager, reader: Entity, marker: Marker) -> Counted:
         return feeds.count_new(NewsAggregator(reader, include_history=True), marker)
 
-    def why_empty(self, reader: Entity, *, only_new: bool = False) -> str:
-        """Which of the three states an empty page of a reader's network is in."""
+    def why_empty(self, reader: Entity, *, filtered: bool = False) -> str:
+        """Which of the three states an empty page of a reader's network is in.
+
+        Args:
+            filtered: the page does not show all of it.
+        """
         if self._timelines.follows_nothing(reader):
             return FOLLOWS_NOTHING
         everything = CursorAggregator(reader, include_history=True, size=1)
-        return FILTERED if only_new and not self._timelines.is_empty(everything) else NOTHING_YET
+        return FILTERED if filtered and not self._timelines.is_empty(everything) else NOTHING_YET
 
     def mark_read(self, reader: Entity, mark: Mark) -> None:
         """Move the reader's mark forward."""

@@ -21,6 +21,7 @@ from feedsite.timelines.home import FILTERED, HomeService
 from feedsite.timelines.marks import HOME, posted_mark
 from feedsite.timelines.people import LinkLists, ProfilePresenter, person_of, person_views
 from feedsite.timelines.presenters import TimelinePresenter, empty_state, home_view, nothing_yet
+from feedsite.timelines.ranked import HOT_DAYS, HOT_SIZE, RankedPresenter, days, hot
 from feedsite.timelines.services import TimelineService
 from feedsite.timelines.tags import expect_tag_view, tag_view
 from feedsite.timelines.verbs import verbs_of
@@ -89,6 +90,39 @@ def home_objects(request: Any) -> dict[str, object]:
         return {"groups": None, "rest": presenter.rest(first_page_url(request)), "heading": presenter.rest_heading()}
     kind = "" if read.page.groups else request.find_service(HomeService).why_empty(reader)
     return {"groups": presenter.groups(_("By thing"), empty=empty_state(request, kind)), "rest": None}
+
+
+@view_config(
+    route_name="timelines.home_hot",
+    renderer="timelines/home_hot.html",
+    request_method="GET",
+    permission=Permission.READ_HOME,
+)
+def home_hot(request: Any) -> dict[str, object]:
+    """The best of the last days, ranked by age and the weight of links; it has no further pages."""
+    reader = request.identity.entity
+    read = request.find_service(TimelineService).read(hot(reader))
+    kind = "" if read.page.items else request.find_service(HomeService).why_empty(reader, filtered=True)
+    empty = empty_state(request, kind, all_url=request.route_path("timelines.home"))
+    return {"timeline": RankedPresenter(request, read).hot(empty), "size": HOT_SIZE, "days": HOT_DAYS}
+
+
+@view_config(
+    route_name="timelines.home_days",
+    renderer="timelines/home_days.html",
+    request_method="GET",
+    permission=Permission.READ_HOME,
+)
+def home_days(request: Any) -> dict[str, object]:
+    """Day by day, the strongest links first inside a day; a day's cursor leads to the rest of it."""
+    reader = request.identity.entity
+    read = request.find_service(TimelineService).read(days(reader, request.zone), cursor_from(request))
+    presenter, is_rest = RankedPresenter(request, read), read.page.kind == "activities"
+    kind = "" if read.page.groups or read.page.items else FILTERED
+    if kind and not is_rest:
+        kind = request.find_service(HomeService).why_empty(reader, filtered=bool(request.GET.get("cursor")))
+    empty = empty_state(request, kind, all_url=first_page_url(request))
+    return {"rest": presenter.rest(empty), "page": None} if is_rest else {"rest": None, "page": presenter.days(empty)}
 
 
 # -- the past --------------------------------------------------------------------------------------------------------

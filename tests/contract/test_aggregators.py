@@ -103,7 +103,7 @@ class TestDateWeight(OnOurNode):
 class TestDecayRanked(OnOurNode):
     kind = aggregators.DecayRankedAggregator
     newest_first = False
-    variants = ({"scale": "1d"}, {"curve": "exp"}, {"offset": "1h"}, {"decay": 0.4})
+    variants = ({"scale": "1d"}, {"curve": "exp"}, {"offset": "1h"}, {"decay": 0.4}, {"window": "40d"})
 
 
 class TestActorDay(OnOurNode):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from feedsite.feeds.aggregators.base import Aggregator
+from feedsite.feeds.aggregators.base import Aggregator, checked_size
 from feedsite.feeds.aggregators.days import DayAggregator
 from feedsite.feeds.errors import InvalidQuery
 from feedsite.feeds.order import milliseconds
-from feedsite.feeds.query import FeedQuery
+from feedsite.feeds.query import Cell, FeedQuery
 from feedsite.feeds.scoring import CURVES, ByWeight, Decay, Scoring, checked_decay, checked_duration
 
 
@@ -21,6 +21,7 @@ class RankedAggregator(Aggregator):
     """
 
     order = "weight"
+    rest_size: int | None = None
 
     def scoring(self, as_of: int) -> Scoring:
         """How acts are scored on the pages of a feed whose first page was read at `as_of` (milliseconds since 1970)."""
@@ -35,10 +36,15 @@ class DateWeightAggregator(RankedAggregator, DayAggregator):
 
     Args:
         activities_per_group: how many acts each day shows, 1 to 1000.
+        rest_size: how many acts a page has that a day's `more` leads to, 1 to 1000; as `size` says unless given.
         Further arguments: see Aggregator; `size` counts days.
     """
 
     page_size = 7
+
+    def __init__(self, owner: object = None, *, rest_size: int | None = None, **options: Any) -> None:
+        super().__init__(owner, **options)
+        self.rest_size = None if rest_size is None else checked_size(rest_size, "rest_size")
 
 
 class DecayRankedAggregator(RankedAggregator):
@@ -57,6 +63,7 @@ class DecayRankedAggregator(RankedAggregator):
         offset: up to this age nothing is lost; a duration as above, None: 0.
         decay: what is left at the age offset + scale, above 0 and below 1.
         curve: `gauss` or `exp`.
+        window: only what is younger than this; a duration as above, None: however old.
         as_of: the instant that the ranking is of (aware); None: when the first page is read.
         Further arguments: see Aggregator; `size` counts acts.
 
@@ -74,6 +81,7 @@ class DecayRankedAggregator(RankedAggregator):
         decay: float = 0.5,
         *,
         curve: str = "gauss",
+        window: str | timedelta | None = None,
         as_of: datetime | None = None,
         **options: Any,
     ) -> None:
@@ -84,13 +92,15 @@ class DecayRankedAggregator(RankedAggregator):
         if curve not in CURVES:
             raise InvalidQuery(field="curve", value=curve, rule="one of " + ", ".join(CURVES))
         self.curve = curve
+        self.window_ms = None if window is None else checked_duration(window, "window")
         self.as_of_ms = None if as_of is None else milliseconds(as_of, "as_of")
 
     def query(self, as_of: int) -> FeedQuery:
-        """The feed, up to the instant that the ranking is of."""
+        """The feed, up to the instant that the ranking is of, and within its window."""
         query = super().query(as_of)
         end = (as_of if self.as_of_ms is None else self.as_of_ms) + 1
-        return query.but(until_ms=end if query.until_ms is None else min(end, query.until_ms))
+        window = Cell((), None if self.window_ms is None else end - self.window_ms, end)
+        return window.within(query)
 
     def scoring(self, as_of: int) -> Decay:
         """Weight times decay, at the instant that the ranking is of."""
@@ -99,4 +109,4 @@ class DecayRankedAggregator(RankedAggregator):
 
     def own_fingerprint(self) -> tuple[str, ...]:
         """The parameters of the decay."""
-        return (f"{self.scale_ms} {self.offset_ms} {self.decay!r} {self.curve} {self.as_of_ms}",)
+        return (f"{self.scale_ms} {self.offset_ms} {self.decay!r} {self.curve} {self.window_ms} {self.as_of_ms}",)

@@ -20,7 +20,8 @@ def ranked_page(context: Context[RankedAggregator]) -> Page:
     """A page of one ranked list, with the way on and the way back."""
     cursor, size = context.cursor, context.aggregator.size
     # The ranking is of the instant of its first page; who may see what is of now.
-    query = context.query.but(until_ms=context.aggregator.query(cursor.as_of).until_ms)
+    first = context.aggregator.query(cursor.as_of)
+    query = context.query.but(since_ms=first.since_ms, until_ms=first.until_ms)
     found = _unshown(context, query, Cell(), size + 1)
     following = ranked_token(context, found[:size]) if len(found) > size else None
     page = context.page(items=tuple(item for _, item in found[:size]), next=following)
@@ -29,7 +30,7 @@ def ranked_page(context: Context[RankedAggregator]) -> Page:
 
 def ranked_rest(context: Context[RankedAggregator]) -> Page:
     """The acts of a ranked group after those its page showed."""
-    cursor, size = context.cursor, context.aggregator.size
+    cursor, size = context.cursor, context.aggregator.rest_size or context.aggregator.size
     assert cursor.cell is not None
     found = _unshown(context, context.query, cursor.cell, size + 1)
     following = ranked_token(context, found[:size], cursor.cell) if len(found) > size else None

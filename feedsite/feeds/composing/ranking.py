@@ -21,8 +21,8 @@ from feedsite.feeds.page import Item
 from feedsite.feeds.query import Cell, FeedQuery, Scope
 from feedsite.feeds.scoring import Rank, Scoring
 
-REMEMBERED = 500
-"""Acts that a cursor remembers as shown: those of 20 pages of 25."""
+REMEMBERED = 350
+"""Acts that a cursor remembers as shown: 8 characters for each, so that it stays below 4 KB."""
 _CLASSES, _PARTS = 8, 4
 _BEGINNING = milliseconds(EARLIEST)
 

@@ -19,6 +19,7 @@ _decays = st.fixed_dictionaries(
         "offset": st.sampled_from((None, "1s", "2d")),
         "decay": st.sampled_from((0.5, 0.01, 0.999)),
         "curve": st.sampled_from(("gauss", "exp")),
+        "window": st.sampled_from((None, None, "1h", timedelta(days=30))),
         "scope": st.sampled_from(("network", "network", "concerns")),
     }
 )

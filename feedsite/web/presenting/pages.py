@@ -49,6 +49,19 @@ class SectionView:
 
 
 @dataclass(frozen=True, slots=True)
+class SectionPageView:
+    """A page of labelled sections; the links are those of TimelineView."""
+
+    sections: tuple[SectionView, ...]
+    label: str
+    here: str = ""
+    older_url: str = ""
+    newer_url: str = ""
+    first_url: str = ""
+    empty: EmptyView | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class GroupView:
     """Several activities about one thing: the newest, and how many more.
 

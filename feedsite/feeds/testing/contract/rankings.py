@@ -38,13 +38,13 @@ class RankingContract(Contract):
         assert network.ids(ranked) == [heavy, newer, older]
 
     def test_what_is_very_old_keeps_its_order(self, network: Network) -> None:
-        """Three centuries at a millisecond's scale leave nothing that a number could hold."""
+        """Three centuries in which half is lost every second leave nothing that a number could hold."""
         network.follow("reader", "ana", "bo")
         network.manager.set_weight("reader", Entity("person", "bo"), 2)
         years = (1712, 1713, 1714)
         posted = [network.post("ana", at=datetime(year, 1, 1, tzinfo=UTC)) for year in years]
         heavy = network.post("bo", at=datetime(1713, 1, 1, tzinfo=UTC))
-        ranked = DecayRankedAggregator("reader", "1ms", include_history=True)
+        ranked = DecayRankedAggregator("reader", "1s", curve="exp", include_history=True)
         assert network.ids(ranked) == [posted[2], heavy, posted[1], posted[0]]
 
     def test_the_strongest_of_the_links_that_brought_an_act_counts(self, network: Network) -> None:
