@@ -23,7 +23,9 @@ READERS = ("ana", "greta")
 LISTS = (
     "/home",
     "/home?new=1",
+    "/home/hot",
     "/home/objects",
+    "/home/days",
     "/notifications",
     "/archive",
     "/archive/{year}",
@@ -101,7 +103,7 @@ def test_timelines_and_notifications_take_two_round_trips_with_badge_and_pane(
 
 def test_older_pages_take_no_more(sites: tuple[Site, Site]) -> None:
     browser = sites[0].browser(_person(sites[0], "ana"))
-    for start in ("/home", "/home/objects", "/notifications", "/explore", "/@ana"):
+    for start in ("/home", "/home/objects", "/home/days", "/notifications", "/explore", "/@ana"):
         path = start
         for _ in range(3):
             older = _older(browser.get(path).text)

@@ -14,7 +14,18 @@ from tests.sick_cluster import SickCluster
 from tests.site import Site
 
 SENTENCE = "Part of this site is not working at the moment."
-PATHS = ("/home", "/home/objects", "/notifications", "/archive", "/explore", "/@bo", "/@ana/following", "/tags/bread")
+PATHS = (
+    "/home",
+    "/home/hot",
+    "/home/objects",
+    "/home/days",
+    "/notifications",
+    "/archive",
+    "/explore",
+    "/@bo",
+    "/@ana/following",
+    "/tags/bread",
+)
 #: What the site promises for any page (docs/operations.md).
 PROMISE = 2.5
 

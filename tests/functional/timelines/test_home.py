@@ -74,7 +74,9 @@ def test_a_last_page_that_is_exactly_full_has_no_older_link(world: World) -> Non
     assert texts(back) == texts(first)
 
 
-@pytest.mark.parametrize("path", ["/home", "/home/objects", "/explore", "/@ana", "/notifications", "/tags/maps"])
+@pytest.mark.parametrize(
+    "path", ["/home", "/home/objects", "/home/days", "/explore", "/@ana", "/notifications", "/tags/maps"]
+)
 def test_a_tampered_cursor_is_a_400_page_with_a_way_to_the_first(world: World, path: str) -> None:
     world.write_many("ana", 25, "Note {} #maps")
     browser = world.browser("ana")
@@ -251,7 +253,17 @@ def test_a_deleted_note_is_gone_at_once(world: World) -> None:
     world.like(note, "cy")
     world.delete(note)
     browser = world.browser("ana")
-    for path in ("/home", "/home/objects", "/archive", "/explore", "/@bo", "/@cy", "/tags/maps"):
+    for path in (
+        "/home",
+        "/home/hot",
+        "/home/objects",
+        "/home/days",
+        "/archive",
+        "/explore",
+        "/@bo",
+        "/@cy",
+        "/tags/maps",
+    ):
         page = browser.get(path)
         assert "Regretted" not in page.text, path
         assert "liked a note" not in page.text, path

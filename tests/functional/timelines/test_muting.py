@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from tests.functional.timelines.world import World, form_to, link, main_of, plain
 
-PAGES = ("/home", "/home?new=1", "/home/objects", "/archive/{now}", "/@cy", "/tags/maps", "/explore", "/notifications")
+PAGES = (
+    "/home",
+    "/home?new=1",
+    "/home/hot",
+    "/home/objects",
+    "/home/days",
+    "/archive/{now}",
+    "/@cy",
+    "/tags/maps",
+    "/explore",
+    "/notifications",
+)
 
 
 def everything(world: World) -> str:
