@@ -23,7 +23,7 @@ from feedsite.feeds.network import Link, LinkedActivity
 from feedsite.feeds.order import OrderKey
 from feedsite.feeds.page import Because, Group, Item, Page
 from feedsite.feeds.query import Facet, Marker, Period, Scope
-from feedsite.feeds.stores.base import Written
+from feedsite.feeds.stores.base import Erasing, Written
 
 __all__ = [
     "Activity",
@@ -31,6 +31,7 @@ __all__ = [
     "Because",
     "Counted",
     "Entity",
+    "Erasing",
     "Facet",
     "FeedError",
     "Group",

@@ -16,7 +16,8 @@ from feedsite.feeds.order import milliseconds
 VISIBILITIES = ("public", "followers", "audience")
 MAX_ABOUT, MAX_AUDIENCE, MAX_WORDS, MAX_VECTOR = 32, 50, 256, 4096
 MAX_EXTRA_BYTES, MAX_EXTRA_DEPTH = 16 * 1024, 32
-_RESERVED = frozenset({"site", "word"})
+RESERVED = frozenset({"site", "word"})
+"""Types of the engine's own: nobody acts or is acted on under them."""
 
 
 def checked_extra(extra: Mapping[str, Any] | None, name: str = "extra") -> dict[str, Any] | None:
@@ -63,7 +64,7 @@ class Part:
 
     def __init__(self, identifier: str, kind: str, extra: Mapping[str, Any] | None = None) -> None:
         made = checked_name(kind, f"{self._role}_type")
-        if made in _RESERVED:
+        if made in RESERVED:
             raise InvalidIdentifier(field=f"{self._role}_type", value=kind, rule="not one of the engine's own types")
         object.__setattr__(self, "entity", Entity(made, checked_id(identifier, f"{self._role}_id")))
         object.__setattr__(self, "extra", checked_extra(extra, f"{self._role}_extra"))
@@ -207,7 +208,7 @@ def checked_entities(values: Iterable[object], name: str, limit: int) -> tuple[E
     made = tuple(dict.fromkeys(entity_of(value, name) for value in values))
     if len(made) > limit:
         raise InvalidActivity(field=name, value=f"{len(made)} entities", rule=f"at most {limit} entities")
-    if any(entity.type in _RESERVED for entity in made):
+    if any(entity.type in RESERVED for entity in made):
         raise InvalidActivity(field=name, value=made, rule="no entity of the engine's own types")
     return made
 
@@ -229,7 +230,7 @@ def checked_vector(values: Iterable[float] | None) -> tuple[float, ...] | None:
     rule = f"1 to {MAX_VECTOR} finite numbers"
     try:
         made = tuple(float(value) for value in values)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise InvalidActivity(field="vector", value=values, rule=rule) from error
     if not 1 <= len(made) <= MAX_VECTOR or not all(map(math.isfinite, made)):
         raise InvalidActivity(field="vector", value=f"{len(made)} numbers", rule=rule)

@@ -7,13 +7,13 @@ import binascii
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from feedsite.feeds.errors import InvalidCursor, InvalidLink, InvalidQuery
 from feedsite.feeds.names import Entity, checked_id, checked_name, entity_of
-from feedsite.feeds.network import KINDS, Link, checked_verbs, checked_weight, link
+from feedsite.feeds.network import KINDS, Link, checked_verbs, checked_weight, link, verbs_text
 from feedsite.feeds.order import instant
-from feedsite.feeds.stores.base import FeedStore, LinkRow
+from feedsite.feeds.stores.base import FeedStore, LinkEdge, LinkRow
 
 _MAX_PAGE = 1000
 
@@ -26,27 +26,71 @@ class LinkPage:
     next: str | None
 
 
+class LinkOptions(TypedDict, total=False):
+    """What else a link may have.
+
+    verbs: it is about acts of these verbs only. until: it ends then (aware). weight: finite, above 0. extra: a JSON
+    object, returned as given.
+    """
+
+    verbs: Iterable[str]
+    until: datetime | None
+    weight: float
+    extra: dict[str, Any] | None
+
+
 class LinkMethods:
     """What a manager does with links. Each change returns whether something changed; doing it twice is harmless."""
 
     store: FeedStore
 
     def follow(
-        self, actor_id: object, following: object, linked: datetime | None = None, activity_type: str = "person"
+        self,
+        actor_id: object,
+        following: object,
+        linked: datetime | None = None,
+        activity_type: str = "person",
+        **more: Unpack[LinkOptions],
     ) -> bool:
-        """Let `actor_id` follow what `following` does, since `linked` (aware; now unless given)."""
-        return self._add(link(actor_id, "follow", _end(following, activity_type, "following"), since=linked))
+        """Let `actor_id` follow what `following` does.
+
+        Args:
+            actor_id: who follows: a person's id or an Entity.
+            following: whom: an id of `activity_type`, or an Entity.
+            linked: since when (aware; now unless given).
+            activity_type: the type of what is followed.
+            more: see LinkOptions. A link that stands keeps its since and weight, whatever is said here.
+
+        Returns:
+            Whether something changed.
+        """
+        return self._add(link(actor_id, "follow", _end(following, activity_type, "following"), since=linked, **more))
 
     def un_follow(self, actor_id: object, following: object, activity_type: str = "person") -> bool:
-        """Stop following."""
+        """Stop following, whatever the verbs of the link were; returns whether there was one."""
         return self._remove(actor_id, "follow", _end(following, activity_type, "following"))
 
-    def watch(self, actor_id: object, watch_id: object, watch_type: str, linked: datetime | None = None) -> bool:
-        """Let `actor_id` watch what happens to a thing, since `linked`."""
-        return self._add(link(actor_id, "watch", _end(watch_id, watch_type, "watch_id"), since=linked))
+    def watch(
+        self,
+        actor_id: object,
+        watch_id: object,
+        watch_type: str,
+        linked: datetime | None = None,
+        **more: Unpack[LinkOptions],
+    ) -> bool:
+        """Let `actor_id` watch what happens to a thing: acts that touch it as object, target, origin or about.
+
+        Args:
+            actor_id: who watches: a person's id or an Entity.
+            watch_id: what: an id of `watch_type`, or an Entity.
+            watch_type: the type of what is watched.
+            linked: since when (aware; now unless given).
+            more: see LinkOptions.
+        """
+        return self._add(link(actor_id, "watch", _end(watch_id, watch_type, "watch_id"), since=linked, **more))
 
     def un_watch(self, actor_id: object, watch_id: object, watch_type: str) -> bool:
-        """Stop watching."""
+        """Stop watching, whatever the verbs of the link were; returns whether there was one."""
         return self._remove(actor_id, "watch", _end(watch_id, watch_type, "watch_id"))
 
     def mute(self, reader: object, entity: object, *, until: datetime | None = None, verbs: Iterable[str] = ()) -> bool:
@@ -64,21 +108,29 @@ class LinkMethods:
         """Take a mute back (with `verbs` None: whatever its verbs were)."""
         return self._remove(reader, "mute", entity_of(entity, "entity"), verbs)
 
-    def block(self, reader: object, entity: object) -> bool:
-        """Subtract in both directions: neither sees what the other does or what touches the other."""
-        return self._add(link(reader, "block", entity))
+    def block(
+        self, reader: object, entity: object, *, until: datetime | None = None, verbs: Iterable[str] = ()
+    ) -> bool:
+        """Subtract in both directions: neither sees what the other does or what touches the other.
 
-    def un_block(self, reader: object, entity: object) -> bool:
-        """Take a block back."""
-        return self._remove(reader, "block", entity_of(entity, "entity"))
+        Args: see `mute`.
+        """
+        return self._add(link(reader, "block", entity, until=until, verbs=verbs))
 
-    def limit(self, entity: object) -> bool:
-        """Leave an entity to its followers, on everybody's pages."""
-        return self._add(link(Entity("site", "all"), "limit", entity))
+    def un_block(self, reader: object, entity: object, *, verbs: Iterable[str] | None = None) -> bool:
+        """Take a block back (with `verbs` None: whatever its verbs were)."""
+        return self._remove(reader, "block", entity_of(entity, "entity"), verbs)
 
-    def un_limit(self, entity: object) -> bool:
-        """Take a limit back."""
-        return self._remove(Entity("site", "all"), "limit", entity_of(entity, "entity"))
+    def limit(self, entity: object, *, until: datetime | None = None, verbs: Iterable[str] = ()) -> bool:
+        """Leave an entity to its followers, on everybody's pages: what it does, and what touches it.
+
+        Args: see `mute`.
+        """
+        return self._add(link(Entity("site", "all"), "limit", entity, until=until, verbs=verbs))
+
+    def un_limit(self, entity: object, *, verbs: Iterable[str] | None = None) -> bool:
+        """Take a limit back (with `verbs` None: whatever its verbs were)."""
+        return self._remove(Entity("site", "all"), "limit", entity_of(entity, "entity"), verbs)
 
     def set_weight(self, actor_id: object, entity: object, weight: float, *, kind: str = "follow") -> bool:
         """Change the weight of a link (finite, above 0); returns whether there is one."""
@@ -88,18 +140,18 @@ class LinkMethods:
 
     def add_network_link(self, link_object: Link) -> bool:
         """Store a link of any kind."""
-        if not isinstance(link_object, Link):
-            raise InvalidLink(field="link_object", value=link_object, rule="a Link")
-        return self._add(link_object)
+        return self._add(checked_link(link_object))
 
     def remove_network_link(self, link_object: Link) -> bool:
         """Remove a link of any kind."""
-        return self._remove(link_object.follower, link_object.link_type, link_object.entity, link_object.verbs)
+        gone = checked_link(link_object)
+        return self._remove(gone.follower, gone.link_type, gone.entity, gone.verbs)
 
     def link_network_exists(self, link_object: Link) -> bool:
         """Whether a link between the two, of that kind and for those verbs, stands."""
-        found = self._links(follower=link_object.follower, kinds=(link_object.link_type,), entity=link_object.entity)
-        return any(row.verbs == link_object.verbs for row in found)
+        asked = checked_link(link_object)
+        found = self._links(follower=asked.follower, kinds=(asked.link_type,), entity=asked.entity)
+        return any(row.verbs == asked.verbs for row in found)
 
     def get_network(self, actor_id: object) -> list[dict[str, Any]]:
         """Every link that somebody holds, newest first, as plain dicts."""
@@ -157,7 +209,9 @@ class LinkMethods:
         page = rows[:size]
         if len(rows) <= size:
             return LinkPage(tuple(page), None)
-        return LinkPage(tuple(page), _encoded(page[-1].since, getattr(page[-1], other).key))
+        last = page[-1]
+        edge = LinkEdge(last.since, getattr(last, other).key, last.kind, verbs_text(last.verbs))
+        return LinkPage(tuple(page), _encoded(edge))
 
 
 def _end(identifier: object, kind: str, field: str) -> Entity:
@@ -172,17 +226,25 @@ def _kind(kind: str) -> str:
     return kind
 
 
-def _encoded(since: int, key: str) -> str:
-    return base64.urlsafe_b64encode(f"{since} {key}".encode()).decode().rstrip("=")
+def checked_link(value: object) -> Link:
+    """`value` as a Link; raises InvalidLink otherwise."""
+    if not isinstance(value, Link):
+        raise InvalidLink(field="link_object", value=value, rule="a Link")
+    return value
 
 
-def _decoded(cursor: str) -> tuple[int, str]:
+def _encoded(edge: LinkEdge) -> str:
+    # No key, kind or verb has a space in it.
+    return base64.urlsafe_b64encode(" ".join(map(str, edge)).encode()).decode().rstrip("=")
+
+
+def _decoded(cursor: str) -> LinkEdge:
     try:
         raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-        since, key = raw.decode().split(" ", 1)
-        if not -(2**62) < int(since) < 2**62 or "\x00" in key or ":" not in key:
+        since, key, kind, verbs = raw.decode().split(" ")
+        if not -(2**62) < int(since) < 2**62 or "\x00" in raw.decode() or ":" not in key:
             raise ValueError("bounds")
-        return int(since), key
+        return LinkEdge(int(since), key, kind, verbs)
     except (ValueError, binascii.Error, TypeError) as error:
         raise InvalidCursor(field="cursor", value=cursor, rule="a cursor of this list, unchanged") from error
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, NamedTuple
@@ -14,8 +14,9 @@ from feedsite.feeds.aggregators.flat import CursorAggregator
 from feedsite.feeds.aggregators.notification import NotificationAggregator
 from feedsite.feeds.composing import Remembered, compose
 from feedsite.feeds.cursor import CursorCodec
+from feedsite.feeds.erasing import ErasureMethods
 from feedsite.feeds.errors import InvalidActivity, InvalidQuery, NotSupported
-from feedsite.feeds.links import LinkMethods
+from feedsite.feeds.links import LinkMethods, checked_link
 from feedsite.feeds.names import checked_id, checked_name, entity_of
 from feedsite.feeds.network import Link
 from feedsite.feeds.page import Item, Page
@@ -35,7 +36,7 @@ class Counted(NamedTuple):
     is_exact: bool
 
 
-class Manager(LinkMethods):
+class Manager(LinkMethods, ErasureMethods):
     """Writes activities and links to a store and reads feeds from it.
 
     Args:
@@ -81,7 +82,7 @@ class Manager(LinkMethods):
 
     # Activities
 
-    def add_activity_feed(self, activity: Activity) -> Written:
+    def add_activity_feed(self, activity_object: Activity) -> Written:
         """Store an activity.
 
         Returns:
@@ -91,7 +92,7 @@ class Manager(LinkMethods):
             InvalidActivity: not an Activity. StoreUnavailable: nothing was written.
         """
         with self.store.writing() as writer:
-            return writer.add([_checked(activity)])[0]
+            return writer.add([_checked(activity_object)])[0]
 
     def add_activities(self, activities: Iterable[Activity], *, progress: Progress | None = None) -> int:
         """Store many activities, 2,000 a transaction.
@@ -121,7 +122,7 @@ class Manager(LinkMethods):
 
     def add_links(self, links: Iterable[Link], *, progress: Progress | None = None) -> int:
         """Store many links, 2,000 a transaction; returns how many changed something."""
-        return self._in_chunks(links, lambda writer, chunk: sum(writer.link(chunk)), progress)
+        return self._in_chunks(map(checked_link, links), lambda writer, chunk: sum(writer.link(chunk)), progress)
 
     def perform(self, activity: Activity) -> Written:
         """Do what can be undone and done again (like, share, follow): its id is made from verb, actor, object and
@@ -272,35 +273,44 @@ class Manager(LinkMethods):
 
     def counts(
         self,
-        things: Sequence[object],
-        verbs: Sequence[str],
+        things: Iterable[object],
+        verbs: Iterable[str] | None = None,
         *,
         viewer: object = None,
         cap: int | None = None,
         by: str = "object",
     ) -> dict[tuple[str, str], int]:
-        """How many acts of each verb that the viewer may see were done to each thing: {(key, verb): number}.
+        """How many acts of each verb that the viewer may see each entity has a part in: {(key, verb): number}.
 
         Args:
-            things: entities.
-            verbs: verbs.
+            things: entities; a string is a person's id.
+            verbs: verbs; None: every verb that was ever stored, and what was not done is left out.
             viewer: None: what everybody may see.
             cap: count no further (None: all).
-            by: where the thing stands in the acts: `object` (a liked note) or `target` (an answered one).
+            by: the part: `object` (a liked note), `target` (an answered one), `origin`, `actor` (who did it), or
+                `thing` (whatever touches it, each act once).
+
+        Raises:
+            InvalidQuery, InvalidIdentifier: names the argument and the rule.
         """
-        if by not in ("object", "target"):
-            raise InvalidQuery(field="by", value=by, rule="'object' or 'target'")
-        ends = [entity_of(thing, "things").key for thing in things]
+        if by not in _COUNTED_BY:
+            raise InvalidQuery(field="by", value=by, rule="one of " + ", ".join(_COUNTED_BY))
+        ends = list(dict.fromkeys(entity_of(thing, "things").key for thing in things))
+        named = None if verbs is None else list(dict.fromkeys(checked_name(verb, "verbs") for verb in verbs))
         who = None if viewer is None else entity_of(viewer, "viewer")
-        cells = [Cell(((Facet.TOUCHED, end), (Facet(by), end), (Facet.VERB, verb))) for end in ends for verb in verbs]
-        if not cells:
-            return {}
+
+        def count(reader: FeedReader) -> dict[tuple[str, str], int]:
+            names = [(end, verb) for end in ends for verb in (reader.verbs() if named is None else named)]
+            if not names:
+                return {}
+            cells = [Cell(((_COUNTED_BY[by], end), (Facet.VERB, verb))) for end, verb in names]
+            everything = FeedQuery(Scope.EVERYBODY if by == "actor" else Scope.THING, None, who, as_of=reader.now())
+            answers = reader.cells(everything, cells, 0, cap)
+            found = {name: answer.count for name, answer in zip(names, answers, strict=True)}
+            return found if named is not None else {name: number for name, number in found.items() if number}
+
         # Shown beside what was loaded from the record, and by one statement: it is asked there too.
-        answers = self.store.look_up(
-            lambda reader: reader.cells(FeedQuery(Scope.THING, None, who, as_of=reader.now()), cells, 0, cap)
-        )
-        names = [(end, verb) for end in ends for verb in verbs]
-        return {name: answer.count for name, answer in zip(names, answers, strict=True)}
+        return self.store.look_up(count)
 
     def readable(self, act_ids: Iterable[str], viewer: object = None) -> set[str]:
         """Which of these activities stand and may be seen by the viewer (None: by everybody)."""
@@ -315,7 +325,7 @@ class Manager(LinkMethods):
 
         return {item.id for item in self.store.look_up(newest)}
 
-    def execute_raw_feeds_query(self, query: dict[str, Any]) -> dict[str, Any]:
+    def execute_raw_feeds_query(self, query_dict: dict[str, Any]) -> dict[str, Any]:
         """What Elasticsearch answers to a search of its own language among the acts of the live generation.
 
         It sees what the index has, tombstones among it (`deleted`), and knows no viewer: who may read what is up to the
@@ -324,11 +334,11 @@ class Manager(LinkMethods):
         Raises:
             NotSupported: the store is SQL. StoreUnavailable.
         """
-        return self._raw(query, "feeds")
+        return self._raw(query_dict, "feeds")
 
-    def execute_raw_network_query(self, query: dict[str, Any]) -> dict[str, Any]:
+    def execute_raw_network_query(self, query_dict: dict[str, Any]) -> dict[str, Any]:
         """The same among links."""
-        return self._raw(query, "network")
+        return self._raw(query_dict, "network")
 
     def _raw(self, query: dict[str, Any], part: str) -> dict[str, Any]:
         search = getattr(self.store, "search", None)
@@ -336,6 +346,15 @@ class Manager(LinkMethods):
             raise NotSupported(f"execute_raw_{part}_query needs a store on Elasticsearch; this one is SQL")
         answer: dict[str, Any] = search(query, part)
         return answer
+
+
+_COUNTED_BY = {
+    "object": Facet.OBJECT,
+    "target": Facet.TARGET,
+    "origin": Facet.ORIGIN,
+    "actor": Facet.ACTOR,
+    "thing": Facet.TOUCHED,
+}
 
 
 class _Matching(CursorAggregator):
@@ -357,5 +376,5 @@ class _Matching(CursorAggregator):
 
 def _checked(activity: object) -> Activity:
     if not isinstance(activity, Activity):
-        raise InvalidActivity(field="activity", value=activity, rule="an Activity")
+        raise InvalidActivity(field="activity_object", value=activity, rule="an Activity")
     return activity

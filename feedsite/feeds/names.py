@@ -16,6 +16,9 @@ NAME_RULE = "a letter a-z, then up to 63 of a-z, 0-9, '_' and '-' (capitals are 
 SITE_ALL = "site:all"
 """The key of the reserved entity whose mutes and limits act on everybody's pages."""
 
+ERASURES = "site:erased"
+"""The key under which erasures are counted among the holders of links."""
+
 
 def checked_id(value: object, field: str) -> str:
     """`value` as an id.

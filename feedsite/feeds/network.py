@@ -10,11 +10,13 @@ from typing import Any
 
 from feedsite.feeds.activity import checked_extra
 from feedsite.feeds.errors import InvalidLink
-from feedsite.feeds.names import Entity, checked_id, checked_name, entity_of
+from feedsite.feeds.names import Entity, checked_id, checked_name, digest, entity_of
 from feedsite.feeds.order import milliseconds
 
 KINDS = ("follow", "watch", "mute", "block", "limit")
 MAX_VERBS = 64
+ERASED = "erased"
+"""The kind of what is left of a link whose follower or entity was erased: a name, and nothing that tells whose."""
 
 
 @dataclass(frozen=True)
@@ -128,9 +130,16 @@ def link(
 
 def checked_weight(value: object) -> float:
     """A finite number above 0; raises InvalidLink otherwise."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value) or value <= 0:
-        raise InvalidLink(field="link_weight", value=value, rule="a finite number above 0")
-    return float(value)
+    rule = "a finite number above 0"
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise InvalidLink(field="link_weight", value=value, rule=rule)
+    try:
+        weight = float(value)
+    except OverflowError as error:
+        raise InvalidLink(field="link_weight", value="a number beyond all floats", rule=rule) from error
+    if not math.isfinite(weight) or weight <= 0:
+        raise InvalidLink(field="link_weight", value=value, rule=rule)
+    return weight
 
 
 def checked_verbs(values: Iterable[str]) -> tuple[str, ...]:
@@ -141,3 +150,13 @@ def checked_verbs(values: Iterable[str]) -> tuple[str, ...]:
     if len(made) > MAX_VERBS:
         raise InvalidLink(field="verbs", value=f"{len(made)} verbs", rule=f"at most {MAX_VERBS} verbs")
     return made
+
+
+def verbs_text(verbs: tuple[str, ...]) -> str:
+    """Verbs of a link as one text in which `,verb,` can be looked for; "" for all verbs."""
+    return f",{','.join(verbs)}," if verbs else ""
+
+
+def link_name(follower: str, kind: str, entity: str, verbs: str) -> str:
+    """The name of a link in a store: a hash of its key (entities by their keys, verbs as `verbs_text`)."""
+    return entity if kind == ERASED else digest("link", follower, kind, entity, verbs)

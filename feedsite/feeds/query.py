@@ -35,6 +35,7 @@ class Facet(Enum):
     ACTOR = "actor"
     OBJECT = "object"
     TARGET = "target"
+    ORIGIN = "origin"
     TOUCHED = "touched"
     """What the act touches; only in parts of a feed of things (`Scope.THING` without an owner)."""
     NOTICE = "notice"

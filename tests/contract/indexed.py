@@ -10,10 +10,11 @@ from typing import TypeVar
 from sqlalchemy import Engine, select
 
 from feedsite.feeds.delivery import Delivery
+from feedsite.feeds.network import link_name
 from feedsite.feeds.order import position_ms
 from feedsite.feeds.stores.base import FeedReader
 from feedsite.feeds.stores.elasticsearch.client import Access, connect
-from feedsite.feeds.stores.elasticsearch.documents import act_name, link_name
+from feedsite.feeds.stores.elasticsearch.documents import act_name
 from feedsite.feeds.stores.elasticsearch.index import Index, Operation, Outcome
 from feedsite.feeds.stores.elasticsearch.layout import Names
 from feedsite.feeds.stores.elasticsearch.runtime import Limits, Runtime

@@ -17,7 +17,7 @@ from feedsite.feeds.stores.sql import SqlStore
 from feedsite.feeds.stores.sql.bounds import MINUTE
 from feedsite.feeds.testing import Clock, Network
 from feedsite.feeds.testing.contract import MakeStore
-from feedsite.feeds.testing.differential import RENOTIFY, History, histories
+from feedsite.feeds.testing.histories import RENOTIFY, History, histories
 
 # The databases and their emptied stores are those of the contract.
 from tests.contract.test_sql import in_memory, memory, on_postgresql, postgresql  # noqa: F401
@@ -36,7 +36,7 @@ def _all(store: SqlStore) -> tuple[dict[tuple[str, str], int], dict[tuple[str, s
     least: dict[tuple[str, str], int] = {}
     with store.record() as record:
         bounds = {(row.role, row.entity): row.position for row in record.connection.execute(select(tables.bounds))}
-        acts = select(tables.acts.c.actor, tables.acts.c.position)
+        acts = select(tables.acts.c.actor, tables.acts.c.position).where(~tables.acts.c.deleted)
         touches = select(tables.touches.c.entity, tables.touches.c.position)
         for role, rows in (("acts", acts), ("touched", touches)):
             for entity, position in record.connection.execute(rows):

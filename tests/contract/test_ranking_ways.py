@@ -21,7 +21,7 @@ from feedsite.feeds.scoring import ByWeight, Decay
 from feedsite.feeds.stores.sql import SqlStore
 from feedsite.feeds.stores.sql.reading import Reader
 from feedsite.feeds.testing import Clock
-from feedsite.feeds.testing.differential import History
+from feedsite.feeds.testing.histories import History
 from feedsite.feeds.testing.world import MS, NOON
 
 _weight = st.floats(0.001, 1000)

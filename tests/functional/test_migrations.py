@@ -105,3 +105,20 @@ def test_the_bounds_of_acts_that_are_there_are_filled_in(empty: Engine) -> None:
         alembic.command.upgrade(config, "0007")
         rows = connection.execute(text("SELECT role, entity, position FROM feeds_bounds ORDER BY role, entity")).all()
     assert list(map(tuple, rows)) == [("acts", "person:ana", 9), ("acts", "person:bob", -3), ("touched", "note:1", 9)]
+
+
+def test_tombstones_keep_nothing_of_what_they_were(empty: Engine) -> None:
+    config = alembic.config.Config(INI)
+    columns = "position, id, verb, actor, object, target, visibility, gate, notice, lone, arrived, deleted"
+    row = "'add', 'person:ana', 'note:1', 'note:2', 'public', 'person:ana', 'n', 'l', 5"
+    with empty.begin() as connection:
+        config.attributes["connection"] = connection
+        alembic.command.upgrade(config, "0009")
+        for act in (f"7, 'a', {row}, false", f"8, 'b', {row}, true"):
+            connection.execute(text(f"INSERT INTO feeds_acts ({columns}) VALUES ({act})"))
+        alembic.command.upgrade(config, "0010")
+        found = connection.execute(text("SELECT id, verb, actor, object, target, gate FROM feeds_acts ORDER BY id"))
+        assert [tuple(row) for row in found] == [
+            ("a", "add", "person:ana", "note:1", "note:2", "person:ana"),
+            ("b", "", "", "", None, ""),
+        ]

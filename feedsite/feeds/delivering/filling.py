@@ -17,6 +17,7 @@ from feedsite.feeds.order import position_ms
 from feedsite.feeds.stores.elasticsearch.index import Index, Operation
 from feedsite.feeds.stores.generation import Generation
 from feedsite.feeds.stores.sql import SqlStore
+from feedsite.feeds.stores.sql.erasing import named_by
 from feedsite.feeds.stores.sql.record import Kind, Row
 from feedsite.feeds.stores.sql.tables import LINK_KEY
 
@@ -80,6 +81,7 @@ class Filler:
         with ThreadPoolExecutor(_ABREAST, thread_name_prefix="fill") as pool:
             under_way: list[Future[tuple[int, int]]] = []
             while batch := list(islice(rows, _ROWS)):
+                batch = self._without_erased(batch)
                 generation, operations = self._operations(generation, batch)
                 under_way.append(pool.submit(self._send, batch, operations))
                 while len(under_way) >= _ABREAST:
@@ -93,6 +95,18 @@ class Filler:
         if progress is not None:
             progress("fill", done, max(done, total))
         return refused
+
+    def _without_erased(self, batch: list[tuple[Kind, Row]]) -> list[tuple[Kind, Row]]:
+        """The rows that name nobody who was erased; the others, which a backup brought back, are erased again."""
+        rows = [row for _, row in batch]
+        with self._store.record() as record:
+            gone = record.erased_in(rows)
+        if not gone:
+            return batch
+        with self._store.record(write=True) as record:
+            record.erase_in(rows)
+        # What is left of them was noted as changed, and is delivered as every change is.
+        return [(kind, row) for kind, row in batch if gone.isdisjoint(named_by(row))]
 
     def _operations(
         self, generation: Generation, batch: Sequence[tuple[Kind, Row]]

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from feedsite.feeds.errors import StoreUnavailable
+from feedsite.feeds.network import link_name
 from feedsite.feeds.order import position_ms
-from feedsite.feeds.stores.elasticsearch.documents import act_document, act_name, link_document, link_name
+from feedsite.feeds.stores.elasticsearch.documents import act_document, act_name, link_document
 from feedsite.feeds.stores.elasticsearch.index import Index, Operation
 from feedsite.feeds.stores.generation import Generation
 from feedsite.feeds.stores.sql import SqlStore

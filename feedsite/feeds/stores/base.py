@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from feedsite.feeds.activity import Activity
 from feedsite.feeds.names import Entity
@@ -69,6 +69,36 @@ class LinkRow:
     extra: dict[str, Any] | None
 
 
+class LinkEdge(NamedTuple):
+    """Where a page of links ends: the order of lists of links (newest `since` first, then by the other end's key)."""
+
+    since: int
+    other: str
+    kind: str
+    verbs: str
+
+
+@dataclass(frozen=True)
+class Erasing:
+    """What a step of erasing did.
+
+    Args:
+        acts: how many acts became tombstones.
+        mentions: how many other acts no longer name the entity.
+        links: how many links became tombstones.
+        more: whether there may be something left.
+    """
+
+    acts: int = 0
+    mentions: int = 0
+    links: int = 0
+    more: bool = False
+
+    def __add__(self, other: Erasing) -> Erasing:
+        counted = (self.acts + other.acts, self.mentions + other.mentions, self.links + other.links)
+        return Erasing(*counted, other.more)
+
+
 class FeedWriter(Protocol):
     """Writes links and acts inside one transaction; the same change twice is one."""
 
@@ -98,6 +128,21 @@ class FeedWriter(Protocol):
 
     def set_weight(self, follower: Entity, kind: str, entity: Entity, weight: float) -> bool:
         """Change the weight of links; returns whether there were any."""
+
+    def forbid(self, entity: Entity) -> bool:
+        """Note that an entity is erased: from now on nothing that names it is stored. Returns whether that is new."""
+
+    def erase(self, entity: Entity, limit: int) -> Erasing:
+        """Take an erased entity out of at most `limit` acts and links."""
+
+    def erasures(self) -> list[str]:
+        """The list of what was erased, as lines of text."""
+
+    def take_erasures(self, lines: Sequence[str]) -> int:
+        """Add the lines of such a list; returns how many are new. Raises ValueError for a line of something else."""
+
+    def erased_and_present(self) -> list[str]:
+        """The keys of erased entities that stand somewhere all the same: a backup brought them back."""
 
 
 class FeedReader(Protocol):
@@ -180,11 +225,14 @@ class FeedReader(Protocol):
         as_of: int,
         entities: Iterable[str] | None = None,
         followers: Iterable[str] | None = None,
-        before: tuple[int, str] | None = None,
+        before: LinkEdge | None = None,
         size: int | None = None,
         others_only: bool = False,
     ) -> list[LinkRow]:
-        """Links that stand, newest `since` first (then by key); with `others_only` without those to oneself."""
+        """Links that stand, newest `since` first, then the greatest key of the other end, then by kind and verbs.
+
+        With `others_only` those to oneself are left out; with `before` all come after that edge.
+        """
 
     def weights(self, follower: Entity, kinds: Sequence[str], as_of: int) -> list[float]:
         """The distinct weights of the links of these kinds that somebody holds and that stand, ascending."""

@@ -69,6 +69,7 @@ class Model:
         self._clock, self._renotify = clock, renotify_ms or {}
         self.acts: dict[str, Act] = {}
         self.deleted: set[str] = set()
+        self.erased: set[Entity] = set()
         self.links: dict[tuple[Entity, str, Entity, tuple[str, ...]], Held] = {}
         self._generations: dict[tuple[str, Entity, Entity], list[Act]] = {}
 
@@ -81,19 +82,20 @@ class Model:
 
     def add(self, activity: Activity, act_id: str, first: OrderKey | None = None) -> bool:
         """The first act of an id wins; a deleted id stays deleted."""
-        if act_id in self.acts or act_id in self.deleted:
+        admitted = self._without_erased(activity)
+        if admitted is None or act_id in self.acts or act_id in self.deleted:
             return False
         now = self._clock()
         ms = now if activity.published is None else milliseconds(activity.published)
         key = OrderKey(position(ms, act_id), act_id)
-        self.acts[act_id] = Act(key, activity, now, min(first or key, key))
+        self.acts[act_id] = Act(key, admitted, now, min(first or key, key))
         return True
 
     def perform(self, activity: Activity, act_id: str) -> bool:
         """The next generation, unless one stands; `act_id` is the id that the store gave it."""
         triple = (activity.verb, activity.activity_actor.entity, activity.activity_object.entity)
         before = self._generations.setdefault(triple, [])
-        if before and before[-1].key.id in self.acts:
+        if (before and before[-1].key.id in self.acts) or self._without_erased(activity) is None:
             return False
         ms = self._clock() if activity.published is None else milliseconds(activity.published)
         first = before[-1].first if before else None
@@ -118,14 +120,42 @@ class Model:
 
     def update(self, act_id: str, activity: Activity) -> bool:
         """Everything but verb, actor, object and published is replaced."""
-        if act_id not in self.acts:
+        admitted = self._without_erased(activity)
+        if act_id not in self.acts or admitted is None:
             return False
-        self.acts[act_id] = replace(self.acts[act_id], activity=activity)
+        self.acts[act_id] = replace(self.acts[act_id], activity=admitted)
         return True
+
+    def erase(self, entity: Entity) -> None:
+        """Nothing of an entity is left, and nothing that names it comes back."""
+        self.erased.add(entity)
+        for act_id, act in list(self.acts.items()):
+            left = self._without_erased(act.activity)
+            if left is None:
+                self.delete(act_id)
+            else:
+                self.acts[act_id] = replace(act, activity=left)
+        self.links = {name: held for name, held in self.links.items() if entity not in (name[0], name[2])}
+
+    def _without_erased(self, act: Activity) -> Activity | None:
+        """None where an erased one acts or is acted on; else the act without them where they stand beside."""
+        if {act.activity_actor.entity, act.activity_object.entity} & self.erased:
+            return None
+        target, origin = act.activity_target, act.activity_origin
+        target = None if target and target.entity in self.erased else target
+        origin = None if origin and origin.entity in self.erased else origin
+        about, audience = (tuple(end for end in ends if end not in self.erased) for ends in (act.about, act.audience))
+        left = replace(act, activity_target=target, activity_origin=origin, about=about, audience=audience)
+        if act.gate not in self.erased:
+            return left
+        # Nobody follows who was the gate: it stays with those it names.
+        return replace(left, gate=None, visibility="audience" if act.visibility == "followers" else act.visibility)
 
     def link(self, link: Link) -> bool:
         """A link that stands keeps its since and weight; only its end may be moved."""
         name = (link.follower, link.link_type, link.entity, link.verbs)
+        if {link.follower, link.entity} & self.erased:
+            return False
         now = self._clock()
         until = None if link.until is None else milliseconds(link.until)
         since = now if link.linked is None else milliseconds(link.linked)
@@ -192,6 +222,33 @@ class Model:
             return owner in act.activity.audience or any(link.since <= act.ms for link in watched)
         found = watched + self.held(owner, "follow", act.actor, act.verb)
         return any(aggregator.include_history or link.since <= act.ms for link in found)
+
+    def because(self, act: Act, aggregator: Aggregator) -> list[tuple[str, Entity, float]]:
+        """The links that bring the act (kind, entity, weight), strongest first; the audience that names the reader."""
+        owner, concerns = aggregator.owner, aggregator.scope is Scope.CONCERNS
+        if owner is None or aggregator.scope not in (Scope.NETWORK, Scope.CONCERNS):
+            return []
+        ends = [("watch", end) for end in act.activity.touches] + ([] if concerns else [("follow", act.actor)])
+        found = {
+            (kind, end, link.weight)
+            for kind, end in ends
+            for link in self.held(owner, kind, end, act.verb)
+            if link.since <= act.ms or (aggregator.include_history and not concerns)
+        }
+        if concerns and owner in act.activity.audience:
+            found.add(("audience", owner, 1.0))
+        return sorted(found, key=lambda why: (-why[2], why[0], why[1].key))
+
+    def listed(self, end: Entity, kinds: Iterable[str], *, holders: bool) -> list[tuple[str, str, tuple[str, ...]]]:
+        """(other end, kind, verbs) of who links to `end` (or what it links to), newest link first, without itself."""
+        found = []
+        for (follower, kind, entity, verbs), held in self.links.items():
+            mine, other = (entity, follower) if holders else (follower, entity)
+            if mine == end != other and kind in kinds and self._stands(held):
+                found.append((held.since, other.key, kind, verbs))
+        found.sort(key=lambda link: link[2:])
+        found.sort(key=lambda link: link[:2], reverse=True)
+        return [link[1:] for link in found]
 
     # Who may see what
 

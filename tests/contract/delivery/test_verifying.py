@@ -8,8 +8,9 @@ import pytest
 
 from feedsite.feeds import Manager
 from feedsite.feeds.aggregators import UnAggregated
+from feedsite.feeds.network import link_name
 from feedsite.feeds.stores.elasticsearch.client import Access
-from feedsite.feeds.stores.elasticsearch.documents import act_name, link_name
+from feedsite.feeds.stores.elasticsearch.documents import act_name
 from feedsite.feeds.stores.elasticsearch.index import Operation
 from feedsite.feeds.stores.elasticsearch.runtime import Runtime
 from feedsite.feeds.stores.elasticsearch.store import ElasticStore

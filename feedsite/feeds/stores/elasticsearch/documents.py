@@ -36,11 +36,6 @@ def act_name(act_id: str) -> str:
     return digest("act", act_id)
 
 
-def link_name(follower: str, kind: str, entity: str, verbs: str) -> str:
-    """The `_id` of a link's document."""
-    return digest("link", follower, kind, entity, verbs)
-
-
 def act_document(row: Mapping[str, Any]) -> dict[str, Any]:
     """The document of an act's row; of a deleted one only its key stays, which keeps its version known.
 

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from feedsite.feeds.names import Entity
-from feedsite.feeds.stores.base import LinkRow
+from feedsite.feeds.network import link_name
+from feedsite.feeds.stores.base import LinkEdge, LinkRow
 from feedsite.feeds.stores.elasticsearch.asking import Answer, Search
 from feedsite.feeds.stores.elasticsearch.clauses import Clause, above, all_of, any_of, below, term, terms
 from feedsite.feeds.stores.elasticsearch.client import making_sense
-from feedsite.feeds.stores.elasticsearch.documents import link_name
 from feedsite.feeds.stores.elasticsearch.sight import Held, LinkKey, Tie
 from feedsite.feeds.stores.elasticsearch.sitting import Sitting
 
@@ -62,6 +62,8 @@ class LinkReader:
             if key[0] == holder or (key[2] == holder and key[1] == "block")
         }
         ties = [tie for tie in self._all(all_of([_STANDS, mine])) if _key(tie) not in laid_over]
+        if buried := self._sitting.overlay.buried:
+            ties = [tie for tie in ties if link_name(*_key(tie)) not in buried]
         return Held(holder, [*ties, *(tie for tie in laid_over.values() if tie is not None)])
 
     def _all(self, clause: Clause) -> list[Tie]:
@@ -106,7 +108,7 @@ class LinkReader:
         as_of: int,
         entities: Iterable[str] | None = None,
         followers: Iterable[str] | None = None,
-        before: tuple[int, str] | None = None,
+        before: LinkEdge | None = None,
         size: int | None = None,
         others_only: bool = False,
     ) -> list[LinkRow]:
@@ -131,7 +133,7 @@ class LinkReader:
 
     def _listed(self, chosen: _Chosen, size: int | None) -> list[Tie]:
         laid_over = {key: tie for key, tie in self._sitting.overlay.links.items() if chosen.reaches(key)}
-        clause = chosen.clause(laid_over)
+        clause = chosen.clause(laid_over, self._sitting.overlay.buried)
         fresh = [tie for tie in laid_over.values() if tie is not None and chosen.has(tie)]
         if size is None:
             return [*self._all(clause), *fresh]
@@ -173,7 +175,7 @@ class LinkReader:
         laid_over = {key: tie for key, tie in self._sitting.overlay.links.items() if chosen.reaches(key)}
         fresh = {chosen.other(tie) for tie in laid_over.values() if tie is not None and chosen.has(tie)}
         other = "follower" if chosen.follower is None else "entity"
-        clause = all_of([chosen.clause(laid_over)], [terms(other, fresh)])
+        clause = all_of([chosen.clause(laid_over, self._sitting.overlay.buried)], [terms(other, fresh)])
         plain = all_of([term("kind", usual), term("verbs", "")])
         # One end has one link of the usual form at most.
         usually = {"query": all_of([clause, plain]), "size": 0, "track_total_hits": True}
@@ -204,7 +206,7 @@ class _Chosen:
         *,
         entities: frozenset[str] | None = None,
         followers: frozenset[str] | None = None,
-        before: tuple[int, str] | None = None,
+        before: LinkEdge | None = None,
         others_only: bool = False,
     ) -> None:
         self.follower, self.entity, self.kinds, self.as_of = follower, entity, kinds, as_of
@@ -230,11 +232,15 @@ class _Chosen:
             self.reaches(_key(tie))
             and tie.stands(self.as_of)
             and not (self.others_only and tie.follower == tie.entity)
-            and (self.before is None or (tie.since, self.other(tie)) < self.before)
+            and (self.before is None or self._follows(tie, self.before))
         )
 
-    def clause(self, laid_over: Iterable[LinkKey]) -> Clause:
-        """What finds them in the index, less those that are taken from the record."""
+    def _follows(self, tie: Tie, edge: LinkEdge) -> bool:
+        here, there = (tie.since, self.other(tie)), (edge.since, edge.other)
+        return here < there or (here == there and (tie.kind, tie.verbs_text) > (edge.kind, edge.verbs))
+
+    def clause(self, laid_over: Iterable[LinkKey], buried: Iterable[str]) -> Clause:
+        """What finds them in the index, less those that are taken from the record, and less erased ones, by name."""
         conditions = [_STANDS, terms("kind", self.kinds)]
         conditions.append(any_of([all_of([], [{"exists": {"field": "until"}}]), above("until", self.as_of)]))
         refused: list[Clause] = []
@@ -250,11 +256,13 @@ class _Chosen:
             # One of the two ends is given: a link to oneself has it at the other end too.
             refused.append(term("entity", self.follower) if self.follower else term("follower", self.entity))
         if self.before is not None:
-            since, end = self.before
-            other = "follower" if self.follower is None else "entity"
-            same = all_of([term("since", since), {"range": {other: {"lt": end}}}])
-            conditions.append(any_of([below("since", since), same]))
-        if names := [link_name(*key) for key in laid_over]:
+            edge, other = self.before, "follower" if self.follower is None else "entity"
+            same = all_of([term("since", edge.since), {"range": {other: {"lt": edge.other}}}])
+            of_end = [term("since", edge.since), term(other, edge.other)]
+            kinds = all_of([*of_end, {"range": {"kind": {"gt": edge.kind}}}])
+            verbs = all_of([*of_end, term("kind", edge.kind), {"range": {"verbs": {"gt": edge.verbs}}}])
+            conditions.append(any_of([below("since", edge.since), same, kinds, verbs]))
+        if names := sorted({*(link_name(*key) for key in laid_over), *buried}):
             refused.append({"ids": {"values": names}})
         return all_of(conditions, refused)
 

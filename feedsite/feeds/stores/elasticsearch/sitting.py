@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
 
+from feedsite.feeds.network import ERASED
 from feedsite.feeds.stores.elasticsearch.acts import Act
 from feedsite.feeds.stores.elasticsearch.asking import Asker
 from feedsite.feeds.stores.elasticsearch.layout import Names
@@ -18,7 +19,7 @@ class Versions(Protocol):
     """Gives the version of what entities hold."""
 
     def holder_versions(self, keys: Iterable[str]) -> dict[str, int]:
-        """By key; an entity that never held anything is absent."""
+        """By key; an entity that never held anything may be absent."""
 
 
 class Overlay:
@@ -49,6 +50,11 @@ class Overlay:
             (row["follower"], row["kind"], row["entity"], row["verbs"]): None if row["deleted"] else Tie.of(row)
             for row in self._links
         }
+
+    @cached_property
+    def buried(self) -> frozenset[str]:
+        """The names of links that were erased: the index may still have them under their former keys."""
+        return frozenset(row["entity"] for row in self._links if row["kind"] == ERASED)
 
 
 @dataclass

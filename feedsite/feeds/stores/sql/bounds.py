@@ -81,5 +81,8 @@ def fill_bounds(connection: Connection, tables: Tables) -> None:
         (ACTS, tables.acts, tables.acts.c.actor),
         (TOUCHED, tables.touches, tables.touches.c.entity),
     ):
-        found = select(literal(role, key_type()), entity, func.max(rows.c.position)).group_by(entity)
+        # A tombstone has no actor any more.
+        found = (
+            select(literal(role, key_type()), entity, func.max(rows.c.position)).where(entity != "").group_by(entity)
+        )
         connection.execute(tables.bounds.insert().from_select(["role", "entity", "position"], found))

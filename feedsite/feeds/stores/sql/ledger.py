@@ -29,8 +29,9 @@ from sqlalchemy import (
 )
 
 from feedsite.feeds.stores.generation import LIVE, NEXT, OLD, Generation
+from feedsite.feeds.stores.sql.erasing import Eraser
 from feedsite.feeds.stores.sql.record import Kind, Pair, Record, Row
-from feedsite.feeds.stores.sql.tracking import Changed, count_links_of, insert
+from feedsite.feeds.stores.sql.tracking import Changed, Tracker, count_links_of, insert
 
 _BATCH = 1000
 
@@ -124,8 +125,11 @@ class Ledger(Record):
         )
         if only is not None:
             statement = statement.where(pair.among(only))
+        rows = self._rows(statement)
+        if self.erase_in(rows):
+            rows = self._rows(statement)
         parcels = []
-        for row in self._rows(statement):
+        for row in rows:
             lacking = tuple(target for target in targets if row[f"known_{target.slot}"] < row["version"])
             parcels.append(Parcel(pair.kind, tuple(row[name] for name in pair.key), row, lacking, lease))
         for at in range(0, len(parcels), _BATCH):
@@ -234,6 +238,22 @@ class Ledger(Record):
             chosen = columns[0].in_(settled) if len(columns) == 1 else tuple_(*columns).in_(settled)
             gone += self.connection.execute(delete(changes).where(chosen)).rowcount
         return gone
+
+    def erased_in(self, rows: Iterable[Row]) -> set[str]:
+        """The keys of erased entities that rows name: a backup brought them back. No index gets such a row."""
+        return self._eraser().named_in(rows)
+
+    def erase_in(self, rows: Iterable[Row]) -> set[str]:
+        """Erase again what rows name that was erased; returns the keys. What is left of it is noted as changed."""
+        eraser = self._eraser()
+        gone = eraser.named_in(rows)
+        for key in sorted(gone):
+            while eraser.erase(key, _BATCH).more:
+                pass
+        return gone
+
+    def _eraser(self) -> Eraser:
+        return Eraser(self.connection, self.tables, Tracker(self.connection, self.tables, self.now))
 
     # Generations
 

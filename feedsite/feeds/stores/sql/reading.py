@@ -6,14 +6,14 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, func, literal, select, tuple_
+from sqlalchemy import Connection, and_, func, literal, or_, select, tuple_
 
 from feedsite.feeds.cursor import short_hash
 from feedsite.feeds.names import Entity
 from feedsite.feeds.order import OrderKey, floor_position
 from feedsite.feeds.page import Item
 from feedsite.feeds.query import Cell, Facet, FeedQuery, Scope
-from feedsite.feeds.stores.base import CellAnswer, Head, LinkRow, Tally
+from feedsite.feeds.stores.base import CellAnswer, Head, LinkEdge, LinkRow, Tally
 from feedsite.feeds.stores.sql import statements
 from feedsite.feeds.stores.sql.rules import stands
 from feedsite.feeds.stores.sql.shape import Shape, Sight, shape_of, values_of
@@ -206,7 +206,7 @@ class Reader:
         as_of: int,
         entities: Iterable[str] | None = None,
         followers: Iterable[str] | None = None,
-        before: tuple[int, str] | None = None,
+        before: LinkEdge | None = None,
         size: int | None = None,
         others_only: bool = False,
     ) -> list[LinkRow]:
@@ -225,7 +225,10 @@ class Reader:
         if followers is not None:
             statement = statement.where(table.c.follower.in_(sorted(set(followers))))
         if before is not None:
-            statement = statement.where(tuple_(table.c.since, other) < tuple_(literal(before[0]), literal(before[1])))
+            end = tuple_(literal(before.since), literal(before.other))
+            of_end = and_(table.c.since == before.since, other == before.other)
+            rest = tuple_(table.c.kind, table.c.verbs) > tuple_(literal(before.kind), literal(before.verbs))
+            statement = statement.where(or_(tuple_(table.c.since, other) < end, and_(of_end, rest)))
         statement = statement.order_by(table.c.since.desc(), other.desc(), table.c.kind, table.c.verbs)
         if size is not None:
             statement = statement.limit(size)

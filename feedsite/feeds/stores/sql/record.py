@@ -13,6 +13,7 @@ from typing import Any, Literal, cast
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, literal, or_, select, tuple_, update
 
+from feedsite.feeds.names import ERASURES
 from feedsite.feeds.stores.generation import LIVE, NEXT, OLD, Generation
 from feedsite.feeds.stores.sql.tables import LINK_KEY, Tables
 
@@ -161,14 +162,17 @@ class Record:
     def holder_versions(self, keys: Iterable[str]) -> dict[str, int]:
         """The version of what each entity holds (by key): it grows with every change of its links.
 
-        An entity whose links never changed since there is an index is absent: 0.
+        An entity whose links never changed since there is an index, or that was erased, has none of its own. It is
+        absent (0) until something was erased; then it has a number below 0 that falls with every erasure.
         """
-        holders, wanted = self.tables.holders, sorted(set(keys))
+        given = set(keys)
+        holders, wanted = self.tables.holders, sorted(given | {ERASURES})
         found: dict[str, int] = {}
         for at in range(0, len(wanted), _BATCH):
             chosen = select(holders.c.entity, holders.c.version).where(holders.c.entity.in_(wanted[at : at + _BATCH]))
             found.update({row.entity: row.version for row in self.connection.execute(chosen)})
-        return found
+        erasures = found.pop(ERASURES, 0)
+        return dict.fromkeys(given, -erasures) | found if erasures else found
 
     # For whoever looks after it
 

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from feedsite.feeds.query import Facet, Scope
 from feedsite.feeds.stores.sql.rules import MILLISECOND, Condition, Rules, name_value, number_value, stands
 
-_BY_TOUCH = (Facet.TOUCHED.value, Facet.OBJECT.value, Facet.TARGET.value)
+_BY_TOUCH = (Facet.TOUCHED.value, Facet.OBJECT.value, Facet.TARGET.value, Facet.ORIGIN.value)
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,7 @@ class Tables:
     states: the generations of acts that can be undone. verbs: every verb ever stored. links: one row a link.
     act_changes, link_changes: one row for each act or link that the index may not show yet as it is. holders: a number
     for each entity that holds links, which grows with every change of them. generations: the projections of the record.
+    erased: keyed hashes of the entities that were erased.
     """
 
     metadata: MetaData
@@ -64,6 +65,7 @@ class Tables:
     link_changes: Table
     holders: Table
     generations: Table
+    erased: Table
 
 
 def _versioned() -> list[Column[object]]:
@@ -135,6 +137,8 @@ def _acts(metadata: MetaData, prefix: str) -> Table:
         *_versioned(),
         Index(None, "id", unique=True),
         Index(None, "actor", "position", "id"),
+        # Nearly every act's gate is its actor: the few others are found by themselves.
+        Index(None, "gate", sqlite_where=text("gate <> actor"), postgresql_where=text("gate <> actor")),
         sqlite_with_rowid=False,
     )
 
@@ -219,6 +223,14 @@ def tables(feed_index: str = "feeds", network_index: str = "network") -> Tables:
             sqlite_with_rowid=False,
         ),
         generations=_generations(metadata, feed_index),
+        erased=Table(
+            f"{feed_index}_erased",
+            metadata,
+            Column("salt", key_type(), primary_key=True),
+            Column("hash", key_type(), primary_key=True),
+            Column("erased", BigInteger, nullable=False),
+            sqlite_with_rowid=False,
+        ),
     )
 
 

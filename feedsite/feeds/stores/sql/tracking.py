@@ -10,6 +10,8 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Connection, Table, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
+from feedsite.feeds.names import ERASURES
+from feedsite.feeds.network import ERASED
 from feedsite.feeds.stores.generation import LIVE, NEXT
 from feedsite.feeds.stores.sql.tables import LINK_KEY, Tables
 
@@ -79,6 +81,15 @@ class Tracker:
         self._note(self._tables.link_changes, noted)
         count_links_of(self._connection, self._tables, keys)
 
+    def erased_links(self, rows: Sequence[Any], former: Sequence[tuple[str, ...]]) -> None:
+        """Note what is left of links that were erased; `former` are the keys that they had."""
+        if not rows or not self._tracks():
+            return
+        self._links.update(dict.fromkeys(tuple(row[:4]) for row in rows))
+        noted = [dict(zip((*LINK_KEY, "version"), row, strict=True)) for row in rows]
+        self._note(self._tables.link_changes, noted)
+        count_links_of(self._connection, self._tables, [*former, (ERASURES, "follow", "", "")])
+
     def _tracks(self) -> bool:
         """Whether an index has to follow; asked once in a transaction.
 
@@ -129,4 +140,6 @@ def count_links_of(connection: Connection, tables: Tables, keys: Iterable[tuple[
 def _ends(key: tuple[str, ...]) -> tuple[str, ...]:
     """Whose sight a link changes: its holder's, and by a block that of both."""
     follower, kind, entity, _ = key
+    if kind == ERASED:
+        return ()
     return (follower, entity) if kind == "block" else (follower,)

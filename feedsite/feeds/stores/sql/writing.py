@@ -6,15 +6,16 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, bindparam, case, delete, func, or_, select, update
+from sqlalchemy import Connection, Table, and_, bindparam, case, func, or_, select, update
 
 from feedsite.feeds.activity import Activity
 from feedsite.feeds.names import Entity, digest
-from feedsite.feeds.network import Link
+from feedsite.feeds.network import Link, verbs_text
 from feedsite.feeds.order import milliseconds, position
 from feedsite.feeds.query import group_key, lone_key
-from feedsite.feeds.stores.base import Written
-from feedsite.feeds.stores.sql.bounds import bounds_of, raise_bounds
+from feedsite.feeds.stores.base import Erasing, Written
+from feedsite.feeds.stores.sql.erasing import SCRUBBED, Eraser
+from feedsite.feeds.stores.sql.spreading import Leaf, Spread
 from feedsite.feeds.stores.sql.tables import LINK_KEY, Tables
 from feedsite.feeds.stores.sql.tracking import Changed, Tracker, insert
 
@@ -27,7 +28,8 @@ class Writer:
 
     def __init__(self, connection: Connection, tables: Tables, now: int) -> None:
         self._connection, self._tables, self._now = connection, tables, now
-        self._tracker = Tracker(connection, tables, now)
+        self._tracker, self._spread = Tracker(connection, tables, now), Spread(connection, tables)
+        self._erasing = Eraser(connection, tables, self._tracker)
 
     @property
     def changed(self) -> Changed:
@@ -46,9 +48,9 @@ class Writer:
 
     def _store(self, acts: Sequence[tuple[Activity, str, tuple[int, str] | None]]) -> list[Written]:
         rows = {}
-        for activity, act_id, first in acts:
+        for (_, act_id, first), activity in zip(acts, self._erasing.admitted(act for act, *_ in acts), strict=True):
             # Of equal ids in one call the first wins too.
-            if act_id not in rows:
+            if activity is not None and act_id not in rows:
                 rows[act_id] = (activity, self._row(activity, act_id, first))
         statement = insert(self._connection, self._tables.acts).on_conflict_do_nothing(index_elements=["id"])
         statement = statement.returning(self._tables.acts.c.id)
@@ -56,8 +58,7 @@ class Writer:
         everything = [row for _, row in rows.values()]
         fresh.update(row.id for row in self._returned(statement, everything))
         stored = [rows[act_id] for act_id in rows if act_id in fresh]
-        self._spread(stored)
-        self._raise_bounds((activity, row["position"], row["actor"]) for activity, row in stored)
+        self._spread.lay_out(Leaf.of(activity, row["position"], row["id"], row["actor"]) for activity, row in stored)
         self._tracker.acts((act_id, 1) for act_id in rows if act_id in fresh)
         written = []
         for _, act_id, _ in acts:
@@ -88,40 +89,16 @@ class Writer:
             "arrived": self._now,
         }
 
-    def _spread(self, stored: Sequence[tuple[Activity, dict[str, Any]]]) -> None:
-        """The rows of touches, audience, words and verbs of acts just stored."""
-        touches, audience, words = [], [], []
-        for activity, row in stored:
-            key = {"position": row["position"], "id": row["id"]}
-            touches += [{"entity": entity.key, **key} for entity in activity.touches]
-            audience += [{"entity": entity.key, **key} for entity in activity.audience]
-            words += [{"word": word, **key} for word in activity.words]
-        self._insert_all(self._tables.touches, touches)
-        self._insert_all(self._tables.audience, audience)
-        self._insert_all(self._tables.words, words)
-        verbs = sorted({activity.verb for activity, _ in stored})
-        if verbs:
-            known = set(self._connection.execute(select(self._tables.verbs.c.verb)).scalars())
-            self._insert_all(self._tables.verbs, [{"verb": verb} for verb in verbs if verb not in known])
-
-    def _raise_bounds(self, stored: Iterable[tuple[Activity, int, str | None]]) -> None:
-        """Let bounds reach acts: (activity, position, the actor or None where nothing is new of whoever did it)."""
-        acts = [bounds_of(at, actor, (entity.key for entity in activity.touches)) for activity, at, actor in stored]
-        raise_bounds(self._connection, self._tables, acts)
-
     def _returned(self, statement: Any, rows: Sequence[dict[str, Any]]) -> Iterator[Any]:
         """Run a statement for many rows, a batch at a time, and give what it returns."""
         for at in range(0, len(rows), _BATCH):
             yield from self._connection.execute(statement, rows[at : at + _BATCH])
 
-    def _insert_all(self, table: Any, rows: list[dict[str, Any]]) -> None:
-        statement = insert(self._connection, table).on_conflict_do_nothing()
-        for at in range(0, len(rows), _BATCH):
-            self._connection.execute(statement, rows[at : at + _BATCH])
-
     def perform(self, activity: Activity, renotify_ms: int | None) -> Written:
         """The next generation of an act that can be undone; nothing while one stands."""
         states = self._tables.states
+        if self._erasing.admitted([activity]) == [None]:
+            return Written(_generation_id(triple_of(*_triple(activity)), 1), changed=False)
         ms = self._now if activity.published is None else milliseconds(activity.published)
         triple = triple_of(*_triple(activity))
         statement = insert(self._connection, states).values(self._first_state(activity, triple))
@@ -151,8 +128,10 @@ class Writer:
         """`perform` for many: what was never done before goes in a few statements, the rest one by one."""
         named = [(activity, window, triple_of(*_triple(activity))) for activity, window in activities]
         once: dict[str, Activity] = {}
-        for activity, _, triple in named:
-            once.setdefault(triple, activity)
+        admitted = self._erasing.admitted(activity for activity, _ in activities)
+        for (activity, _, triple), kept in zip(named, admitted, strict=True):
+            if kept is not None:
+                once.setdefault(triple, activity)
         rows = [self._first_state(activity, triple) for triple, activity in once.items()]
         statement = insert(self._connection, self._tables.states).on_conflict_do_nothing(index_elements=["triple"])
         statement = statement.returning(self._tables.states.c.triple)
@@ -189,9 +168,9 @@ class Writer:
         if row is None:
             return False
         acts = self._tables.acts
-        gone = {"deleted": True, "body": None, "version": acts.c.version + 1}
+        gone = {**SCRUBBED, "version": acts.c.version + 1}
         self._connection.execute(update(acts).where(acts.c.id == act_id).values(**gone))
-        self._gather(row)
+        self._spread.take_back(Leaf.of_row(row))
         self._lay_down(act_id)
         self._tracker.acts([(act_id, row.version + 1)])
         return True
@@ -210,25 +189,12 @@ class Writer:
         statement = select(acts).where(acts.c.id == act_id, ~acts.c.deleted).with_for_update()
         return self._connection.execute(statement).first()
 
-    def _gather(self, row: Any) -> None:
-        """Take back what `_spread` wrote for an act."""
-        # These tables are keyed by entity first: the act's own row says which rows it has.
-        body = json.loads(row.body or "{}")
-        ends = [row.object, row.target, row.origin, *body.get("about", ())]
-        for table, column, values in (
-            (self._tables.touches, "entity", [end for end in ends if end is not None]),
-            (self._tables.audience, "entity", body.get("audience", [])),
-            (self._tables.words, "word", body.get("words", [])),
-        ):
-            if values:
-                here = and_(table.c.position == row.position, table.c.id == row.id)
-                self._connection.execute(delete(table).where(table.c[column].in_(values), here))
-
     def update(self, act_id: str, activity: Activity) -> bool:
         """Replace what may change of an act: everything but verb, actor, object and published."""
-        row = self._standing(act_id)
-        if row is None:
+        row, (kept,) = self._standing(act_id), self._erasing.admitted([activity])
+        if row is None or kept is None:
             return False
+        activity = kept
         acts = self._tables.acts
         target, origin = activity.activity_target, activity.activity_origin
         assert activity.gate is not None
@@ -241,9 +207,8 @@ class Writer:
             "version": acts.c.version + 1,
         }
         self._connection.execute(update(acts).where(acts.c.id == act_id).values(**values))
-        self._gather(row)
-        self._spread([(activity, {"position": row.position, "id": act_id})])
-        self._raise_bounds([(activity, row.position, None)])
+        self._spread.take_back(Leaf.of_row(row))
+        self._spread.lay_out([Leaf.of(activity, row.position, act_id)])
         self._tracker.acts([(act_id, row.version + 1)])
         return True
 
@@ -260,8 +225,11 @@ class Writer:
             where=or_(gone, table.c.until.is_distinct_from(new.until)),
         ).returning(*_versions(table))
         rows = [_link_row(link, self._now) for link in links]
+        erased = self._erasing.erased({row[end] for row in rows for end in ("follower", "entity")})
         # One statement may touch a row once only.
-        distinct = {_link_key(row): row for row in reversed(rows)}
+        distinct = {
+            _link_key(row): row for row in reversed(rows) if erased.isdisjoint((row["follower"], row["entity"]))
+        }
         pending = list(reversed(distinct.values()))
         stored = list(self._returned(statement, pending))
         self._tracker.links(stored)
@@ -300,6 +268,26 @@ class Writer:
         self._tracker.links(changed)
         return bool(changed)
 
+    def forbid(self, entity: Entity) -> bool:
+        """Note that an entity is erased: from now on nothing that names it is stored. Returns whether that is new."""
+        return self._erasing.forbid(entity.key, self._now)
+
+    def erase(self, entity: Entity, limit: int) -> Erasing:
+        """Take an erased entity out of at most `limit` acts and links."""
+        return self._erasing.erase(entity.key, limit)
+
+    def erasures(self) -> list[str]:
+        """The list of what was erased, as lines of text."""
+        return self._erasing.lines()
+
+    def take_erasures(self, lines: Sequence[str]) -> int:
+        """Add the lines of such a list; returns how many are new."""
+        return self._erasing.take_in(lines)
+
+    def erased_and_present(self) -> list[str]:
+        """The keys of erased entities that stand somewhere all the same."""
+        return list(self._erasing.present())
+
 
 def _versions(table: Table) -> list[Any]:
     """What tells a link and its version."""
@@ -329,11 +317,6 @@ def _triple(activity: Activity) -> tuple[str, Entity, Entity]:
 
 def _generation_id(triple: str, generation: int) -> str:
     return f"{triple}.{generation}"
-
-
-def verbs_text(verbs: tuple[str, ...]) -> str:
-    """Verbs of a link as one text in which `,verb,` can be looked for; "" for all verbs."""
-    return f",{','.join(verbs)}," if verbs else ""
 
 
 def _body(activity: Activity) -> str:

@@ -1,6 +1,7 @@
 """What every store must do, one sentence a test. Subclass StoreContract and give the fixture `make_store`."""
 
 from feedsite.feeds.testing.contract.base import MakeStore
+from feedsite.feeds.testing.contract.erasing import ErasureContract
 from feedsite.feeds.testing.contract.figures import FigureContract
 from feedsite.feeds.testing.contract.groups import GroupContract
 from feedsite.feeds.testing.contract.identity import IdentityContract
@@ -14,6 +15,7 @@ from feedsite.feeds.testing.contract.sight import SightContract
 class StoreContract(
     LinkContract,
     IdentityContract,
+    ErasureContract,
     PageContract,
     SightContract,
     GroupContract,
@@ -21,7 +23,7 @@ class StoreContract(
     FigureContract,
     RankingContract,
 ):
-    """Tests of links, identity, order, paging, visibility, groups, notifications, days, figures and rankings."""
+    """Tests of links, identity, erasing, order, paging, sight, groups, notifications, days, figures and rankings."""
 
 
 __all__ = ["MakeStore", "StoreContract"]
