@@ -17,6 +17,7 @@ INCLUDES = (
     "feedsite.web",
     "feedsite.routes",
     "feedsite.errors",
+    "feedsite.mail",
     "feedsite.accounts",
     "feedsite.graph",
     "feedsite.posts",

@@ -9,6 +9,7 @@ from typing import Any
 _HANDLE = r"{at:@}{handle:[A-Za-z0-9_]{1,30}}"
 _NOTE = r"{note_id:[0-9a-z]{1,40}}"
 _REPORT = r"{report_id:[0-9a-z]{1,40}}"
+_LINK = r"{token:[A-Za-z0-9_-]{1,128}}"
 _PERSON = r"{person_id:[0-9a-z]{1,40}}"
 
 ROUTES: tuple[tuple[str, str], ...] = (
@@ -22,9 +23,23 @@ ROUTES: tuple[tuple[str, str], ...] = (
     ("accounts.join", "/join"),
     ("accounts.login", "/login"),
     ("accounts.logout", "/logout"),
+    ("accounts.verify", "/verify"),
+    ("accounts.verify_link", f"/verify/{_LINK}"),
+    ("accounts.reset", "/reset"),
+    ("accounts.reset_link", f"/reset/{_LINK}"),
+    ("accounts.confirm", "/settings/confirm"),
+    ("accounts.account", "/settings/account"),
+    ("accounts.rename", "/settings/account/handle"),
+    ("accounts.address", "/settings/account/address"),
+    ("accounts.address_withdraw", "/settings/account/address/withdraw"),
+    ("accounts.password", "/settings/password"),
+    ("accounts.login_notices", "/settings/password/notices"),
+    ("accounts.sessions", "/settings/sessions"),
+    ("accounts.session_end", "/settings/sessions/end"),
     ("accounts.display", "/settings/display"),
     ("accounts.profile", "/settings/profile"),
     ("accounts.theme", "/theme"),
+    ("mail.unsubscribe", "/mail/unsubscribe/{token}"),
     # Fixed pages
     ("pages.about", "/about"),
     ("pages.help", "/help"),

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, dataclass, field, fields
+from dataclasses import MISSING, Field, dataclass, fields
 from typing import Any
 
+from feedsite.settings_accounts import AccountSettings
 from feedsite.settings_values import (
     DATABASE_URL,
     FILE,
@@ -24,7 +25,7 @@ from feedsite.settings_values import (
     TEXT,
     TOKEN,
     ZONE,
-    Kind,
+    declare,
     is_loopback,
     one_of,
     seconds,
@@ -53,17 +54,8 @@ def environment_name(name: str) -> str:
     return ENVIRONMENT_PREFIX + name.upper()
 
 
-def declare(kind: Kind, default: Any = MISSING, *, help: str, secret: bool = False) -> Any:
-    """One setting: how its text is read, its default as text (none: it must be given), what it is for.
-
-    Args:
-        secret: it is left out where settings are shown.
-    """
-    return field(repr=not secret, metadata={"parse": kind.parse, "type": kind.name, "default": default, "help": help})
-
-
 @dataclass(frozen=True, kw_only=True)
-class Settings:
+class Settings(AccountSettings):
     """The site's settings, checked and typed. `load` makes it; tests and commands may build it with `load` too."""
 
     environment: str = declare(
@@ -252,6 +244,7 @@ def _check_together(settings: Settings) -> None:
         # SQLite has one writer: a counter in a second connection would wait for the request it is counting.
         raise SettingError("throttle_storage", "database needs PostgreSQL; with SQLite use memory")
     _check_cluster(settings)
+    _check_mail(settings)
     if settings.session_idle_seconds > settings.session_absolute_seconds:
         raise SettingError("session_idle_seconds", "must not be longer than session_absolute_seconds")
 
@@ -274,6 +267,19 @@ def _check_cluster(settings: Settings) -> None:
     feeds, network = settings.elasticsearch_feed_index, settings.elasticsearch_network_index
     if f"{feeds}-".startswith(f"{network}-") or f"{network}-".startswith(f"{feeds}-"):
         raise SettingError("elasticsearch_network_index", "must not begin as elasticsearch_feed_index does")
+
+
+def _check_mail(settings: Settings) -> None:
+    if settings.is_production and settings.mail_backend in ("console", "memory"):
+        raise SettingError("mail_backend", "sends nothing anywhere: in production it is smtp, or file")
+    if settings.mail_backend == "file" and not settings.mail_folder:
+        raise SettingError("mail_folder", "must be set, as mails are written to files")
+    user, password = settings.mail_smtp_user, settings.mail_smtp_password
+    if bool(user) != bool(password):
+        missing = "mail_smtp_password" if user else "mail_smtp_user"
+        raise SettingError(missing, "must be set: user and password belong together")
+    if password and settings.mail_smtp_security == "none" and not is_loopback(f"smtp://{settings.mail_smtp_host}"):
+        raise SettingError("mail_smtp_security", "must not be none: a password is not sent through a network in clear")
 
 
 def settings_of(registry: Any) -> Settings:

@@ -6,6 +6,7 @@ import sys
 from dataclasses import MISSING, fields
 
 from feedsite.settings import PREFIX, Settings, environment_name
+from feedsite.settings_accounts import AccountSettings
 
 _HEAD = """# Settings
 
@@ -23,7 +24,8 @@ The commands read the same settings: `alembic -c FILE.ini`, `pserve FILE.ini`, `
 def page() -> str:
     """The page, as Markdown."""
     parts = [_HEAD]
-    for declared in fields(Settings):
+    # A class's own come after those of its base; for readers the site as such comes first.
+    for declared in sorted(fields(Settings), key=lambda one: one.name in AccountSettings.__dataclass_fields__):
         default = declared.metadata["default"]
         shown = "must be set" if default is MISSING else f"`{default}`" if default else "empty"
         parts.append(

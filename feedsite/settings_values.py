@@ -8,6 +8,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Callable
+from dataclasses import MISSING, field
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -19,6 +20,15 @@ class Kind(NamedTuple):
 
     parse: Callable[[str], Any]
     name: str
+
+
+def declare(kind: Kind, default: Any = MISSING, *, help: str, secret: bool = False) -> Any:
+    """One setting: how its text is read, its default as text (none: it must be given), what it is for.
+
+    Args:
+        secret: it is left out where settings are shown.
+    """
+    return field(repr=not secret, metadata={"parse": kind.parse, "type": kind.name, "default": default, "help": help})
 
 
 def one_of(*choices: str) -> Kind:
@@ -130,6 +140,12 @@ def _read_prefix(value: str) -> str:
     return value
 
 
+def _read_address(value: str) -> str:
+    if value and not re.fullmatch(r"[!-?A-~]{1,64}@[A-Za-z0-9.-]{1,190}", value):
+        raise ValueError("must be a plain address such as noreply@example.org")
+    return value
+
+
 def _read_token(value: str) -> str:
     if value and not re.fullmatch(r"[!-~]{16,}", value):
         raise ValueError("must have at least 16 characters, none of them a space")
@@ -156,3 +172,4 @@ HOSTS = Kind(_read_hosts, "addresses, http or https, with ports, separated by sp
 FILE = Kind(_read_file, "path of a file that can be read")
 PREFIX_OF_INDEXES = Kind(_read_prefix, "beginning of the names of indexes")
 TOKEN = Kind(_read_token, "text of at least 16 characters without spaces")
+ADDRESS = Kind(_read_address, "e-mail address")

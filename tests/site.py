@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 from collections.abc import Iterator, Mapping
+from email.message import EmailMessage
 from functools import cache
 from pathlib import Path
 from typing import Any, Self
@@ -20,6 +21,8 @@ import feedsite
 from feedsite.accounts.models import Person
 from feedsite.accounts.services import AccountService
 from feedsite.db import engine_of, make_engine, writing
+from feedsite.mail.backends import MemoryBackend
+from feedsite.mail.process import mail_of
 from feedsite.security.cookies import SESSION
 from feedsite.security.passwords import Passwords
 from feedsite.security.sessions import LoginSessionService
@@ -118,6 +121,15 @@ class Site:
             request.dbsession.expunge(person)
         return person
 
+    def mails(self) -> list[EmailMessage]:
+        """Send what waits; the mails that were sent since this was asked last, the first one first."""
+        process = mail_of(self.registry)
+        while process.send().more:
+            pass
+        assert isinstance(process.backend, MemoryBackend)
+        sent, process.backend.sent = process.backend.sent, []
+        return sent
+
     def wipe(self) -> None:
         """Empty every table and forget every counted attempt."""
         metadata = MetaData()
@@ -128,6 +140,7 @@ class Site:
                     connection.execute(table.delete())
         with prepare(registry=self.registry) as env:
             env["request"].find_service(Throttle).reset()
+        mail_of(self.registry).backend = MemoryBackend()
 
     def close(self) -> None:
         """Let go of the database."""

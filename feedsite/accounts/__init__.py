@@ -7,8 +7,15 @@ from typing import Any
 
 def includeme(config: Any) -> None:
     """Register the services and find the views."""
-    from feedsite.accounts.services import AccountService, PeopleService, account_service, people_service
+    from feedsite.accounts import services
+    from feedsite.accounts.letters import LETTERS
 
-    config.register_service_factory(people_service, PeopleService)
-    config.register_service_factory(account_service, AccountService)
+    config.register_service_factory(services.people_service, services.PeopleService)
+    config.register_service_factory(services.account_service, services.AccountService)
+    config.register_service_factory(services.link_service, services.LinkService)
+    config.register_service_factory(services.notice_service, services.NoticeService)
+    config.register_service_factory(services.address_service, services.AddressService)
+    config.register_service_factory(services.reset_service, services.ResetService)
+    for name, letter in LETTERS.items():
+        config.add_letter(f"accounts.{name}", letter)
     config.scan(".views")

@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from pyramid.i18n import TranslationStringFactory
-from wtforms import EmailField, HiddenField, PasswordField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    EmailField,
+    HiddenField,
+    PasswordField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import Email, InputRequired, Length, Optional, ValidationError
 
 from feedsite.accounts import handles
@@ -37,8 +46,8 @@ class _Named(Form):
             raise ValidationError(_("A name has no line breaks or invisible characters."))
 
 
-class JoinForm(_Named):
-    """Signing up."""
+class HandleForm(Form):
+    """A handle."""
 
     handle = StringField(
         _("Handle"),
@@ -46,6 +55,19 @@ class JoinForm(_Named):
         filters=[strip],
         validators=[InputRequired(_REQUIRED)],
     )
+
+    #: Names this site refuses besides the built-in ones.
+    reserved: tuple[str, ...] = ()
+
+    def validate_handle(self, field: StringField) -> None:
+        problem = handles.refusal(handles.normalised(field.data or ""), reserved=self.reserved)
+        if problem is not None:
+            raise ValidationError(problem)
+
+
+class AddressForm(Form):
+    """An e-mail address."""
+
     email = EmailField(
         _("E-mail address"),
         description=_("Nobody else sees it. You can sign in with it."),
@@ -56,6 +78,19 @@ class JoinForm(_Named):
             Email(message=_("This is no e-mail address.")),
         ],
     )
+
+
+class ResetForm(AddressForm):
+    """Asking for a new password."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.email.description = _("The address of your account.")
+
+
+class NewPasswordForm(Form):
+    """A new password."""
+
     password = PasswordField(
         _("Password"),
         description=_(
@@ -63,22 +98,46 @@ class JoinForm(_Named):
         ),
         validators=[InputRequired(_REQUIRED)],
     )
+
+    #: What others know about its owner, and the site's name.
+    known: tuple[str, ...] = ()
+
+    def validate_password(self, field: PasswordField) -> None:
+        problem = passwords.refusal(field.data or "", context=self.known)
+        if problem is not None:
+            raise ValidationError(problem)
+
+
+class ConfirmForm(Form):
+    """The password once more."""
+
+    password = PasswordField(_("Password"), validators=[InputRequired(_REQUIRED)])
+    next = HiddenField(validators=[Optional()])
+
+
+class ChangePasswordForm(NewPasswordForm):
+    """Another password, by who knows the present one."""
+
+    current = PasswordField(_("Your password now"), validators=[InputRequired(_REQUIRED)])
+
+
+class NoticesForm(Form):
+    """Which mails somebody wants."""
+
+    logins = BooleanField(_("Send me a mail when a new browser signs in"))
+
+
+class JoinForm(_Named, HandleForm, AddressForm, NewPasswordForm):
+    """Signing up."""
+
     zone = _zone_field()
     next = HiddenField(validators=[Optional()])
 
-    reserved: tuple[str, ...] = ()
     site_name: str = ""
 
-    def validate_handle(self, field: StringField) -> None:
-        problem = handles.refusal(handles.normalised(field.data or ""), reserved=self.reserved)
-        if problem is not None:
-            raise ValidationError(problem)
-
     def validate_password(self, field: PasswordField) -> None:
-        known = [self.handle.data or "", self.name.data or "", self.email.data or "", self.site_name]
-        problem = passwords.refusal(field.data or "", context=known)
-        if problem is not None:
-            raise ValidationError(problem)
+        self.known = (self.handle.data or "", self.name.data or "", self.email.data or "", self.site_name)
+        super().validate_password(field)
 
 
 class LoginForm(Form):

@@ -93,6 +93,8 @@ class LoginSession(Base):
     created: Mapped[datetime] = mapped_column(Instant, default=utcnow)
     last_seen: Mapped[datetime] = mapped_column(Instant, default=utcnow)
     expires: Mapped[datetime] = mapped_column(Instant, index=True)
+    #: When its owner last gave their password in it.
+    confirmed: Mapped[datetime] = mapped_column(Instant, default=utcnow)
     ip: Mapped[str] = mapped_column(String(64), default="")
     user_agent: Mapped[str] = mapped_column(String(255), default="")
 
@@ -105,3 +107,35 @@ class HandleHistory(Base):
     handle: Mapped[str] = mapped_column(String(30), primary_key=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
     until: Mapped[datetime] = mapped_column(Instant)
+
+
+class LinkToken(Base):
+    """A link in a mail that does something once. The row holds a hash of its token."""
+
+    __tablename__ = "link_tokens"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    purpose: Mapped[str] = mapped_column(String(32))
+    #: None: nobody's, and it opens nothing.
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    #: What else it is about, such as the address it confirms.
+    subject: Mapped[str] = mapped_column(String(254), default="")
+    created: Mapped[datetime] = mapped_column(Instant, default=utcnow)
+    expires: Mapped[datetime] = mapped_column(Instant, index=True)
+
+
+class AddressClaim(Base):
+    """An e-mail address that somebody says is theirs, and who has confirmed it so far.
+
+    Several people may claim one address: whose it is shows when somebody who reads its mail says so.
+    """
+
+    __tablename__ = "address_claims"
+
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
+    email: Mapped[str] = mapped_column(String(254))
+    email_key: Mapped[str] = mapped_column(String(254), index=True)
+    created: Mapped[datetime] = mapped_column(Instant, default=utcnow)
+    #: Confirmed by the address the account has now, and by the one that is claimed.
+    by_old: Mapped[datetime | None] = mapped_column(Instant)
+    by_new: Mapped[datetime | None] = mapped_column(Instant)

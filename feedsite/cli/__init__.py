@@ -30,6 +30,7 @@ COMMANDS: dict[str, str] = {
     "index": "feedsite.cli.index:index",
     "report": "feedsite.cli.report:report",
     "aggregators": "feedsite.cli.aggregators:aggregators",
+    "mail": "feedsite.cli.mail:mail",
 }
 
 

@@ -26,10 +26,11 @@ class Deliverer:
     Args:
         work: one piece; returns whether there is more to do at once.
         every: seconds between pieces; 0: it never starts.
+        name: what the log calls the work.
     """
 
-    def __init__(self, work: Callable[[], bool], every: float) -> None:
-        self._work, self._every = work, every
+    def __init__(self, work: Callable[[], bool], every: float, *, name: str = "delivery") -> None:
+        self._work, self._every, self._name = work, every, name
         self._lock = threading.Lock()
         self._stopped, self._woken = threading.Event(), threading.Event()
         self._thread: threading.Thread | None = None
@@ -45,7 +46,7 @@ class Deliverer:
                 return
             self._process = os.getpid()
             self._woken = threading.Event()
-            self._thread = threading.Thread(target=self._run, name="feedsite-deliverer", daemon=True)
+            self._thread = threading.Thread(target=self._run, name=f"feedsite-{self._name}", daemon=True)
             self._thread.start()
 
     def wake(self) -> None:
@@ -75,16 +76,16 @@ class Deliverer:
             while self._work() and not self._stopped.is_set():
                 pass
         except StoreUnavailable as error:
-            self._note(f"delivery waits: {error}")
+            self._note(f"{self._name} waits: {error}")
         except SQLAlchemyError as error:
             # Its text may name the database's address.
-            self._note(f"delivery waits for the database: {type(error).__name__}")
+            self._note(f"{self._name} waits for the database: {type(error).__name__}")
         except Exception:
-            log.exception("delivery failed")
+            log.exception("%s failed", self._name)
             self._trouble = "failed"
         else:
             if self._trouble:
-                log.info("delivery goes on")
+                log.info("%s goes on", self._name)
             self._trouble = ""
             return True
         return False

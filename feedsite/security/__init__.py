@@ -20,5 +20,6 @@ def includeme(config: Any) -> None:
     config.register_service(throttle_from(settings, engine_of(config.registry)), Throttle)
     config.register_service_factory(session_service, LoginSessionService)
     config.include(".csrf")
+    config.include(".fresh")
     config.include(".headers")
     config.include(".public")

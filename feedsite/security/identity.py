@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from feedsite.feeds import Entity
 
@@ -23,6 +24,8 @@ class Identity:
     locale: str
     theme: str
     session_id: str
+    #: When they last gave their password in this login.
+    confirmed: datetime
 
     @property
     def entity(self) -> Entity:

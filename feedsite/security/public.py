@@ -18,7 +18,11 @@ PUBLIC_ROUTES = frozenset(
         "machines.security",
         "accounts.join",
         "accounts.login",
+        "accounts.verify_link",  # by the token of a mail, as are those below
+        "accounts.reset",
+        "accounts.reset_link",
         "accounts.theme",
+        "mail.unsubscribe",  # by a signed token
         "pages.about",
         "pages.help",
         "pages.privacy",

@@ -38,6 +38,7 @@ class LoginSessionService:
                 person_id=person_id,
                 created=now,
                 last_seen=now,
+                confirmed=now,
                 expires=now + self._absolute,
                 ip=ip[:64],
                 user_agent=user_agent[:255],
@@ -72,6 +73,7 @@ class LoginSessionService:
             locale=person.locale,
             theme=person.theme,
             session_id=login.id,
+            confirmed=login.confirmed,
         )
 
     def _touch(self, session_id: str, now: datetime) -> None:
@@ -81,6 +83,23 @@ class LoginSessionService:
             .values(last_seen=now)
             .execution_options(synchronize_session=False)
         )
+
+    def of(self, person_id: str) -> list[LoginSession]:
+        """Somebody's logins that are not over, the last used one first."""
+        now = utcnow()
+        alive = (LoginSession.expires > now, LoginSession.last_seen >= now - self._idle)
+        asked = select(LoginSession).where(LoginSession.person_id == person_id, *alive)
+        return list(self._session.scalars(asked.order_by(LoginSession.last_seen.desc(), LoginSession.id)))
+
+    def confirm(self, session_id: str) -> None:
+        """Note that its owner has just given their password in a login."""
+        changed = update(LoginSession).where(LoginSession.id == session_id).values(confirmed=utcnow())
+        self._session.execute(changed.execution_options(synchronize_session=False))
+
+    def end_own(self, person_id: str, session_id: str) -> bool:
+        """End a login if it is this person's; returns whether it was."""
+        own = (LoginSession.id == session_id, LoginSession.person_id == person_id)
+        return bool(self._session.execute(delete(LoginSession).where(*own).returning(LoginSession.id)).first())
 
     def end(self, session_id: str) -> None:
         """End one login; ending it twice is harmless."""

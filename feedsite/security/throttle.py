@@ -14,7 +14,18 @@ from limits.strategies import FixedWindowRateLimiter
 from feedsite.settings import Settings
 
 #: The limits there are; each has a setting ``throttle_<name>``.
-LIMITS = ("login_address", "login_account", "join", "post", "react", "follow", "report")
+LIMITS = (
+    "login_address",
+    "login_account",
+    "join",
+    "reset",
+    "mail",
+    "confirm",
+    "post",
+    "react",
+    "follow",
+    "report",
+)
 
 
 class TooManyRequests(Exception):

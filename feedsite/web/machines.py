@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from feedsite.accounts.models import Person
 from feedsite.db import utcnow
 from feedsite.indexing.services import IndexService
+from feedsite.mail.services import MailService
 from feedsite.metrics import Reading, metrics_of
 
 _ROBOTS = """User-agent: *
@@ -64,7 +65,8 @@ def metrics(request: Any) -> Response:
         refusal.headers["WWW-Authenticate"] = 'Bearer realm="metrics"'
         return refusal
     try:
-        readings = [*request.find_service(IndexService).readings(), _database_up(1)]
+        mails = request.find_service(MailService).readings()
+        readings = [*request.find_service(IndexService).readings(), *mails, _database_up(1)]
     except SQLAlchemyError:
         readings = [_database_up(0)]
     answer = _text("")

@@ -29,6 +29,8 @@ MODERATORS = {
     "moderator": "ok",
     "admin": "ok",
 }
+NOWHERE = dict.fromkeys(ROLES, "404")
+"""A link of a mail that was never sent."""
 UNSIGNED_FORM = {role: "400" if answer == "ok" else answer for role, answer in SIGNED_IN.items()}
 """Who may do it, if the form were one that a page gave them: it carries a signed mark."""
 ADMINS = {**MODERATORS, "moderator": "403"}
@@ -44,6 +46,20 @@ CASES: dict[str, dict[str, dict[str, str]]] = {
     "accounts.join": {"GET": EVERYBODY, "POST": EVERYBODY},
     "accounts.login": {"GET": EVERYBODY, "POST": EVERYBODY},
     "accounts.logout": {"POST": SIGNED_IN},
+    "accounts.verify": {"GET": SIGNED_IN, "POST": SIGNED_IN},
+    "accounts.verify_link": {"GET": NOWHERE, "POST": NOWHERE},
+    "accounts.reset": {"GET": EVERYBODY, "POST": EVERYBODY},
+    "accounts.reset_link": {"GET": NOWHERE, "POST": NOWHERE},
+    "accounts.confirm": {"GET": SIGNED_IN, "POST": SIGNED_IN},
+    "accounts.account": {"GET": SIGNED_IN},
+    "accounts.rename": {"POST": SIGNED_IN},
+    "accounts.address": {"POST": SIGNED_IN},
+    "accounts.address_withdraw": {"POST": SIGNED_IN},
+    "accounts.password": {"GET": SIGNED_IN, "POST": SIGNED_IN},
+    "accounts.login_notices": {"POST": SIGNED_IN},
+    "accounts.sessions": {"GET": SIGNED_IN},
+    "accounts.session_end": {"POST": SIGNED_IN},
+    "mail.unsubscribe": {"GET": NOWHERE, "POST": NOWHERE},
     "accounts.display": {"GET": SIGNED_IN, "POST": SIGNED_IN},
     "accounts.profile": {"GET": SIGNED_IN, "POST": SIGNED_IN},
     "accounts.theme": {"POST": EVERYBODY},
@@ -131,6 +147,7 @@ def path_of(site: Any, route: str, **parts: str) -> str:
         "tag": "python",
         "year": "2026",
         "month": "11",
+        "token": "never-sent",
         "key": "0123456789abcdef",
         "subpath": "css/site.css",
     }

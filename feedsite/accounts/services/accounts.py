@@ -1,14 +1,15 @@
-"""Finding people, making accounts, signing in."""
+"""Making accounts, signing in, and what people change of their own account."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import or_, select
+from pyramid_retry import mark_error_retryable
+from sqlalchemy import delete, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from feedsite.accounts.handles import normalised
@@ -19,6 +20,8 @@ from feedsite.security.passwords import Passwords
 
 #: How long a handle that was given up leads to its owner, and is nobody else's.
 HANDLE_REDIRECT = timedelta(days=90)
+#: How many handles somebody may have given up within that time: nobody collects them.
+NAMES_AT_ONCE = 3
 
 
 class Taken(ValueError):
@@ -33,49 +36,12 @@ class Taken(ValueError):
         super().__init__(f"this {field} is taken")
 
 
+class TooManyNames(Exception):
+    """They gave up several handles within 90 days already."""
+
+
 class Suspended(Exception):
     """The password is right, but the account is suspended."""
-
-
-class PeopleService:
-    """Finds people; one statement for any number of them."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-
-    def by_key(self, keys: Iterable[str]) -> dict[str, Person]:
-        """People by their feed keys (``person:{id}``), as far as they exist; keys of other types are passed over."""
-        ids = {key.removeprefix("person:") for key in keys if key.startswith("person:")}
-        return {person.key: person for person in self._find(Person.id, ids)}
-
-    def by_ids(self, ids: Iterable[str]) -> dict[str, Person]:
-        """People by id, as far as they exist."""
-        return {person.id: person for person in self._find(Person.id, set(ids))}
-
-    def by_id(self, person_id: str) -> Person | None:
-        """A person, or None."""
-        return self._session.get(Person, person_id)
-
-    def by_handle(self, handle: str) -> Person | None:
-        """The person who has a handle now, without regard to case; None when nobody has it."""
-        return self._session.scalar(select(Person).where(Person.handle == normalised(handle)))
-
-    def by_handles(self, handles: Iterable[str]) -> dict[str, Person]:
-        """People by handle (lower case), as far as they exist."""
-        return {person.handle: person for person in self._find(Person.handle, {normalised(h) for h in handles})}
-
-    def formerly(self, handle: str) -> Person | None:
-        """The person who gave a handle up less than 90 days ago: their pages are reached by it still."""
-        return self._session.scalar(
-            select(Person)
-            .join(HandleHistory, HandleHistory.person_id == Person.id)
-            .where(HandleHistory.handle == normalised(handle), HandleHistory.until > utcnow())
-        )
-
-    def _find(self, column: Any, values: set[str]) -> list[Person]:
-        if not values:
-            return []
-        return list(self._session.scalars(select(Person).where(column.in_(sorted(values)))))
 
 
 class AccountService:
@@ -94,15 +60,17 @@ class AccountService:
         zone: str = "UTC",
         locale: str = "en",
         role: str = "member",
+        state: str = "active",
     ) -> Person:
         """Make an account, in the caller's transaction.
 
         Args:
             handle: as `handles.refusal` allows it.
-            email: a valid address; None: an account that cannot be signed in to.
-            password: as `passwords.refusal` allows it; None likewise.
+            email: a valid address that is known to be theirs; None: there is none yet.
+            password: as `passwords.refusal` allows it; None: nobody can sign in.
             zone: IANA name.
             role: "member", "moderator" or "admin".
+            state: "active", or "unverified" for an account whose address is not confirmed.
 
         Raises Taken when somebody else has the handle or the address.
         """
@@ -115,7 +83,7 @@ class AccountService:
             "password_hash": None if password is None else self._passwords.hash(password),
             "bio": "",
             "role": role,
-            "state": "active",
+            "state": state,
             "zone": zone,
             "locale": locale,
             "theme": "auto",
@@ -168,6 +136,52 @@ class AccountService:
             person.password_hash = self._passwords.hash(password)
         return True
 
+    def change_password(self, person: Person, password: str) -> None:
+        """Give a person another password, as `passwords.refusal` allows it."""
+        person.password_hash = self._passwords.hash(password)
+
+    def rename(self, person_id: str, handle: str) -> bool:
+        """Give a person another handle; the one given up leads to them for 90 days, and is nobody else's until then.
+
+        Args:
+            handle: as `handles.refusal` allows it.
+
+        Returns whether something changed. Raises Taken, or TooManyNames where they gave up `NAMES_AT_ONCE` already.
+        """
+        wanted = normalised(handle)
+        person = self._session.get_one(Person, person_id, with_for_update=True)
+        if wanted == person.handle:
+            return False
+        held = {row.handle for row in self._session.scalars(self._held(HandleHistory.person_id == person_id))}
+        if len(held - {wanted}) >= NAMES_AT_ONCE:
+            raise TooManyNames
+        if (wanted not in held and self._in_history(wanted)) or not self._take_handle(person, wanted):
+            raise Taken("handle")
+        return True
+
+    def _take_handle(self, person: Person, wanted: str) -> bool:
+        if self._session.scalar(select(Person.id).where(Person.handle == wanted)) is not None:
+            return False
+        before = person.handle
+        # Rows of either handle that are over, or that were this person's own.
+        self._session.execute(delete(HandleHistory).where(HandleHistory.handle.in_((before, wanted))))
+        person.handle = wanted
+        self._session.add(HandleHistory(handle=before, person_id=person.id, until=utcnow() + HANDLE_REDIRECT))
+        try:
+            self._session.flush()
+        except IntegrityError as error:
+            # Somebody took it this moment: the next try finds that out in its first statements.
+            mark_error_retryable(error)
+            raise
+        return True
+
+    def _held(self, *of: Any) -> Any:
+        return select(HandleHistory).where(HandleHistory.until > utcnow(), *of)
+
+    def former_handles(self, person_id: str) -> list[HandleHistory]:
+        """The handles that somebody gave up and that lead to them still."""
+        return list(self._session.scalars(self._held(HandleHistory.person_id == person_id)))
+
     def change_profile(self, person_id: str, *, name: str, bio: str) -> None:
         """Change what others see."""
         person = self._session.get_one(Person, person_id)
@@ -189,11 +203,6 @@ def email_key(email: str) -> str:
         return validate_email(email.strip(), check_deliverability=False).normalized.lower()
     except EmailNotValidError:
         return email.strip().lower()
-
-
-def people_service(_context: object, request: Any) -> PeopleService:
-    """Service factory."""
-    return PeopleService(request.dbsession)
 
 
 def account_service(_context: object, request: Any) -> AccountService:

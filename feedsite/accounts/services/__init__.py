@@ -1,0 +1,42 @@
+"""What accounts can do, one module a thing."""
+
+from __future__ import annotations
+
+from feedsite.accounts.services.accounts import (
+    HANDLE_REDIRECT,
+    NAMES_AT_ONCE,
+    AccountService,
+    Suspended,
+    Taken,
+    TooManyNames,
+    account_service,
+    email_key,
+)
+from feedsite.accounts.services.addresses import AddressService, Confirmed, address_service
+from feedsite.accounts.services.links import LinkService, NoSuchLink, link_service
+from feedsite.accounts.services.notices import NoticeService, notice_service
+from feedsite.accounts.services.people import PeopleService, people_service
+from feedsite.accounts.services.resetting import ResetService, reset_service
+
+__all__ = [
+    "HANDLE_REDIRECT",
+    "NAMES_AT_ONCE",
+    "AccountService",
+    "AddressService",
+    "Confirmed",
+    "LinkService",
+    "NoSuchLink",
+    "NoticeService",
+    "PeopleService",
+    "ResetService",
+    "Suspended",
+    "Taken",
+    "TooManyNames",
+    "account_service",
+    "address_service",
+    "email_key",
+    "link_service",
+    "notice_service",
+    "people_service",
+    "reset_service",
+]

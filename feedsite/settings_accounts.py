@@ -1,0 +1,59 @@
+"""The settings of mail and of accounts; `feedsite.settings.Settings` is these and the rest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from feedsite.settings_values import ADDRESS, RATES, TEXT, declare, one_of, seconds, whole
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountSettings:
+    """Mail, links in mails, and how often somebody may ask for them."""
+
+    mail_backend: str = declare(
+        one_of("smtp", "file", "console", "memory"),
+        "smtp",
+        help="Where mails go: to a mail server, into files of `mail_folder` (one a mail, for trying things out), to "
+        "standard output, or into the process's memory (tests). Production takes smtp or file.",
+    )
+    mail_from: str = declare(
+        ADDRESS, "", help="The address mails come from; empty: noreply@ and the host of `site_url`."
+    )
+    mail_folder: str = declare(TEXT, "", help="The folder of the backend `file`.")
+    mail_smtp_host: str = declare(TEXT, "localhost", help="The mail server that takes the site's mails.")
+    mail_smtp_port: int = declare(whole(1, 65_535), "25", help="Its port: usually 25, 465 (tls) or 587 (starttls).")
+    mail_smtp_security: str = declare(
+        one_of("none", "starttls", "tls"),
+        "none",
+        help="How the connection is protected. `none` is for a server on this machine: a password is not sent that way "
+        "through a network.",
+    )
+    mail_smtp_user: str = declare(TEXT, "", help="A user of the mail server.")
+    mail_smtp_password: str = declare(TEXT, "", help="That user's password.", secret=True)
+    mail_smtp_timeout: float = declare(seconds(1, 300), "20", help="Seconds to wait for each answer of the server.")
+    mail_deliver_every: float = declare(
+        seconds(0, 3_600),
+        "5",
+        help="Seconds between the looks each process of the site takes at mails that wait. What a page wrote is sent "
+        "at once after its commit. 0: none; then `feedsite mail deliver --follow` has to run.",
+    )
+    throttle_reset: str = declare(
+        RATES, "10 per hour; 30 per day", help="Asking for a new password, from one address (IPv6: one /64)."
+    )
+    throttle_mail: str = declare(
+        RATES,
+        "5 per hour; 15 per day",
+        help="Mails that one e-mail address gets because somebody typed it: to confirm it, or for a new password.",
+    )
+    throttle_confirm: str = declare(
+        RATES,
+        "10 per 15 minutes; 50 per day",
+        help="Passwords that somebody who is signed in types where they are asked for again.",
+    )
+    confirm_again_seconds: float = declare(
+        seconds(60, 86_400),
+        "900",
+        help="Seconds after which somebody who is signed in gives their password again before they change what lets "
+        "people into the account (15 minutes).",
+    )
