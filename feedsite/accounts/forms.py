@@ -88,8 +88,8 @@ class ResetForm(AddressForm):
         self.email.description = _("The address of your account.")
 
 
-class NewPasswordForm(Form):
-    """A new password."""
+class PasswordForm(Form):
+    """A password that does not exist yet."""
 
     password = PasswordField(
         _("Password"),
@@ -115,6 +115,14 @@ class ConfirmForm(Form):
     next = HiddenField(validators=[Optional()])
 
 
+class NewPasswordForm(PasswordForm):
+    """A password in place of another one."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.password.label.text = _("New password")
+
+
 class ChangePasswordForm(NewPasswordForm):
     """Another password, by who knows the present one."""
 
@@ -127,7 +135,7 @@ class NoticesForm(Form):
     logins = BooleanField(_("Send me a mail when a new browser signs in"))
 
 
-class JoinForm(_Named, HandleForm, AddressForm, NewPasswordForm):
+class JoinForm(_Named, HandleForm, AddressForm, PasswordForm):
     """Signing up."""
 
     zone = _zone_field()

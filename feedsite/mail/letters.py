@@ -67,7 +67,7 @@ class Desk:
 
     def moment(self, at: str, zone: str) -> str:
         """An instant (ISO 8601) in words, in the reader's zone, which is named."""
-        when = format_datetime(datetime.fromisoformat(at), "long", tzinfo=get_timezone(zone), locale=self.locale)
+        when = format_datetime(datetime.fromisoformat(at), "medium", tzinfo=get_timezone(zone), locale=self.locale)
         return f"{when} ({zone})"
 
 

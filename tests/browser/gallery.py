@@ -11,6 +11,7 @@ from playwright.sync_api import Page
 from feedsite.accounts.models import Person
 from feedsite.editing.services import EditService, version_of
 from feedsite.keeping.services import KeepingService
+from feedsite.accounts.services import AddressService
 from feedsite.moderation.services import OPERATOR, ModerationService
 from feedsite.posts.models import Note
 from feedsite.posts.services import NoteService
@@ -109,6 +110,12 @@ EXHIBITS = (
     Exhibit("edit", "/notes/{note}/edit", "bo", _BOTH),
     Exhibit("history", "/@bo/{changed}/history", ""),
     Exhibit("bookmarks", "/bookmarks", "ana", _BOTH),
+    Exhibit("reset", "/reset", ""),
+    Exhibit("verify", "/verify", "newcomer"),
+    Exhibit("settings-account", "/settings/account"),
+    Exhibit("settings-account-refused", "/settings/account", then=_send_nothing),
+    Exhibit("settings-security", "/settings/password"),
+    Exhibit("settings-sessions", "/settings/sessions"),
     Exhibit("settings-display", "/settings/display"),
     Exhibit("settings-profile", "/settings/profile"),
     Exhibit("admin-people", "/admin/people", "boss", _BOTH),
@@ -157,8 +164,10 @@ def furnish_full(live: LiveSite) -> Hall:
     world.delete(gone)
     mine = world.write("ana", "My first loaf.\n\nIt is flat again. #bread")
     _answer(world, note, mine)
+    newcomer = world.person("newcomer", email=None, state="unverified")
     with live.site.transaction() as request:
         request.find_service(ModerationService).suspend(OPERATOR, world.person("cy").id, "Sold pills, twice.")
+        request.find_service(AddressService).claim(request.dbsession.merge(newcomer), "newcomer@example.org")
     changed = _change_and_keep(live, world, note)
     ids = {handle: person.id for handle, person in world.people.items()}
     return Hall(

@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import PHONE, LiveSite, Opener
 from tests.functional.timelines.world import World
+from tests.mailbox import link_in
 from tests.site import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("javascript", [True, False], ids=["js", "no-js"])]
@@ -33,6 +34,12 @@ def test_join_find_people_follow_and_read_them(world: World, open_page: Opener, 
     page.fill("main [name=email]", "newcomer@example.org")
     page.fill("main [name=password]", "three quiet otters sing")
     page.locator("main form button.primary").click()
+    page.get_by_role("link", name="how to do that").click()
+    expect(page.locator("main")).to_contain_text("newcomer@example.org")
+    (mail,) = world.site.mails()
+    page.goto(link_in(mail))
+    page.get_by_role("button", name="Confirm").click()
+    expect(page.locator(".flash")).to_contain_text("Your e-mail address is confirmed.")
     page.get_by_role("link", name="Explore").first.click()
     page.locator("main article").get_by_role("link", name="Bo", exact=True).click()
     page.get_by_role("button", name=re.compile("^Follow")).first.click()
@@ -145,6 +152,32 @@ def test_back_from_an_older_page_returns_to_the_item(world: World, open_page: Op
     assert place is not None
     assert now is not None
     assert abs(now["y"] - place["y"]) <= 2
+
+
+def test_forget_the_password_and_end_a_session_elsewhere(world: World, open_page: Opener, javascript: bool) -> None:
+    person = world.person("ana")
+    elsewhere = open_page("/home", javascript=javascript, person=person)
+    page = open_page("/login", javascript=javascript)
+    page.get_by_role("link", name="You forgot your password?").click()
+    page.fill("main [name=email]", "ana@example.org")
+    page.locator("main form button.primary").click()
+    expect(page.locator(".flash")).to_contain_text("A mail is on its way")
+    page.goto(link_in(world.site.mails()[0]))
+    page.fill("main [name=password]", "three other quiet otters")
+    page.locator("main form button.primary").click()
+    elsewhere.goto("/home")
+    expect(elsewhere).to_have_url(re.compile("/login"))
+    for tab in (page, elsewhere):
+        tab.goto("/login")
+        tab.fill("main [name=login]", "ana")
+        tab.fill("main [name=password]", "three other quiet otters")
+        tab.locator("main form button.primary").click()
+        expect(tab).to_have_url(re.compile("/home"))
+    page.goto("/settings/sessions")
+    page.get_by_role("button", name=re.compile("^Sign out .*Linux")).click()
+    expect(page.locator("main .person")).to_have_count(1)
+    elsewhere.goto("/home")
+    expect(elsewhere).to_have_url(re.compile("/login"))
 
 
 def test_the_theme_is_switched_and_kept(open_page: Opener, javascript: bool) -> None:
