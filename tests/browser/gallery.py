@@ -67,6 +67,12 @@ def _send_nothing(page: Page) -> None:
     page.wait_for_selector(".summary")
 
 
+def _send_no_handle(page: Page) -> None:
+    page.fill("main [name=handle]", "no handle")
+    page.locator("main form.form button").first.click()
+    page.wait_for_selector(".summary")
+
+
 def _open_last_menu(page: Page) -> None:
     # The last one: an open menu lies over the targets below it, as it should.
     page.locator("main .menu > summary").last.click()
@@ -113,7 +119,7 @@ EXHIBITS = (
     Exhibit("reset", "/reset", ""),
     Exhibit("verify", "/verify", "newcomer"),
     Exhibit("settings-account", "/settings/account"),
-    Exhibit("settings-account-refused", "/settings/account", then=_send_nothing),
+    Exhibit("settings-account-refused", "/settings/account", then=_send_no_handle),
     Exhibit("settings-security", "/settings/password"),
     Exhibit("settings-sessions", "/settings/sessions"),
     Exhibit("settings-display", "/settings/display"),
