@@ -18,7 +18,6 @@ _SYSTEMS = (
     ("Android", "Android"),
     ("iPhone", "iPhone"),
     ("iPad", "iPad"),
-    ("CrOS", "ChromeOS"),
     ("Windows", "Windows"),
     ("Mac OS X", "macOS"),
     ("Linux", "Linux"),
