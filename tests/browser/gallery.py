@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 from playwright.sync_api import Page
 
 from feedsite.accounts.models import Person
+from feedsite.accounts.services import AddressService
 from feedsite.editing.services import EditService, version_of
 from feedsite.keeping.services import KeepingService
-from feedsite.accounts.services import AddressService
 from feedsite.moderation.services import OPERATOR, ModerationService
 from feedsite.posts.models import Note
 from feedsite.posts.services import NoteService
