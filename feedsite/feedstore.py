@@ -39,7 +39,8 @@ def manager_for(
     """
     secret = Signer(settings.secret_bytes, "feeds").digest("cursors").encode()
     chosen = store or SqlStore(connection=session.connection)
-    return Manager(store=chosen, secret=secret, renotify=dict(renotify))
+    dims = settings.vector_dims or None
+    return Manager(store=chosen, secret=secret, renotify=dict(renotify), vector_dims=dims)
 
 
 def manager_service(_context: object, request: Any) -> Manager:

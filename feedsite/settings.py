@@ -132,6 +132,12 @@ class Settings(AccountSettings):
         help="Seconds between the deliveries that each process of the site makes in the background. 0: none; then "
         "`feedsite index deliver --follow` has to run.",
     )
+    vector_dims: int = declare(
+        whole(0, 4096),
+        "0",
+        help="How many numbers the vectors of activities have, for feeds of what is near in meaning; 0: any, and no "
+        "index keeps them. With a search cluster it counts for indexes made from then on: `feedsite index rebuild`.",
+    )
     metrics_token: str = declare(
         TOKEN,
         "",

@@ -235,3 +235,12 @@ def checked_vector(values: Iterable[float] | None) -> tuple[float, ...] | None:
     if not 1 <= len(made) <= MAX_VECTOR or not all(map(math.isfinite, made)):
         raise InvalidActivity(field="vector", value=f"{len(made)} numbers", rule=rule)
     return made
+
+
+def checked_dimensions(value: object) -> int:
+    """How many numbers vectors have, 1 to 4096 (None: 0, any); raises InvalidActivity."""
+    if value is None:
+        return 0
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MAX_VECTOR:
+        raise InvalidActivity(field="vector_dims", value=value, rule=f"a whole number from 1 to {MAX_VECTOR}, or None")
+    return value

@@ -54,14 +54,25 @@ class Delivery:
         index: the indexes.
         lease_ms: how long a row is left to whoever is sending it.
         grace_s: how long after it was replaced a generation stays, for pages that are being composed (`GRACE_SECONDS`).
+        vector_dims: how many numbers the vectors of acts have that new generations keep (0: none); those that stand
+            stay as they were made.
     """
 
-    def __init__(self, store: SqlStore, index: Index, *, lease_ms: int = 30_000, grace_s: float | None = None) -> None:
+    def __init__(
+        self,
+        store: SqlStore,
+        index: Index,
+        *,
+        lease_ms: int = 30_000,
+        grace_s: float | None = None,
+        vector_dims: int = 0,
+    ) -> None:
         self._store, self._index = store, index
         self.layouts = Layouts(store, index)
         self._sender = Sender(store, index, self.layouts, lease_ms=lease_ms)
         self._verifier = Verifier(store, index, self.layouts)
-        self._generations = Generations(store, index, self.layouts, self._sender, self._verifier, grace_s=grace_s)
+        makers = (self.layouts, self._sender, self._verifier)
+        self._generations = Generations(store, index, *makers, grace_s=grace_s, vector_dims=vector_dims)
 
     # What changed
 

@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, NamedTuple
 
-from feedsite.feeds.activity import Activity
+from feedsite.feeds.activity import Activity, checked_dimensions
 from feedsite.feeds.aggregators.base import OWNER, Aggregator
 from feedsite.feeds.aggregators.flat import CursorAggregator
 from feedsite.feeds.aggregators.notification import NotificationAggregator
+from feedsite.feeds.aggregators.semantic import SemanticAggregator
 from feedsite.feeds.composing import Remembered, compose
 from feedsite.feeds.cursor import CursorCodec
 from feedsite.feeds.erasing import ErasureMethods
@@ -47,6 +48,9 @@ class Manager(LinkMethods, ErasureMethods):
         record: with Elasticsearch, the SQLAlchemy URL of its record; an SQLite file in the current folder unless given.
         store: a store, in place of a URL.
         secret: signs cursors; managers with the same secret accept each other's.
+        vector_dims: how many numbers the vectors of acts have, 1 to 4096: others are refused, when they are written and
+            when they are asked with; the indexes on Elasticsearch are made for them (later ones by a rebuild). None: of
+            any length; each is compared with those of its own, and on Elasticsearch the record does it.
         renotify: for verbs that can be undone: done again this long after the last time, they notify again (otherwise
             never).
         remembered: keeps figures that may be a minute old; managers of one process may share one.
@@ -65,9 +69,12 @@ class Manager(LinkMethods, ErasureMethods):
         secret: bytes = b"",
         renotify: dict[str, timedelta] | None = None,
         remembered: Remembered | None = None,
+        vector_dims: int | None = None,
     ) -> None:
         names = (checked_name(feed_index, "feed_index"), checked_name(network_index, "network_index"))
-        self.store: FeedStore = store or open_store(url or os.environ.get(URL_VARIABLE), names, record)
+        self._vector_dims = checked_dimensions(vector_dims)
+        address = url or os.environ.get(URL_VARIABLE)
+        self.store: FeedStore = store or open_store(address, names, record, self._vector_dims)
         self._codec = CursorCodec(secret or "/".join(names).encode())
         self._renotify = dict(renotify or {})
         self._remembered = remembered or Remembered()
@@ -92,7 +99,7 @@ class Manager(LinkMethods, ErasureMethods):
             InvalidActivity: not an Activity. StoreUnavailable: nothing was written.
         """
         with self.store.writing() as writer:
-            return writer.add([_checked(activity_object)])[0]
+            return writer.add([self._checked(activity_object)])[0]
 
     def add_activities(self, activities: Iterable[Activity], *, progress: Progress | None = None) -> int:
         """Store many activities, 2,000 a transaction.
@@ -105,7 +112,7 @@ class Manager(LinkMethods, ErasureMethods):
             How many were new.
         """
         return self._in_chunks(
-            map(_checked, activities), lambda writer, chunk: sum(map(bool, writer.add(chunk))), progress
+            map(self._checked, activities), lambda writer, chunk: sum(map(bool, writer.add(chunk))), progress
         )
 
     def _in_chunks(
@@ -141,7 +148,7 @@ class Manager(LinkMethods, ErasureMethods):
 
     def _undoable(self, activity: Activity) -> tuple[Activity, int | None]:
         """The activity, and its verb's time before it notifies again, in milliseconds."""
-        if _checked(activity).id is not None:
+        if self._checked(activity).id is not None:
             rule = "None: what can be undone gets its id from the engine"
             raise InvalidActivity(field="id", value=activity.id, rule=rule)
         window = self._renotify.get(activity.verb)
@@ -164,7 +171,7 @@ class Manager(LinkMethods, ErasureMethods):
         Raises:
             InvalidActivity: no id, or verb, actor, object or published differ from what is stored.
         """
-        act_id = checked_id(_checked(activity).id, "id")
+        act_id = checked_id(self._checked(activity).id, "id")
         stands = self.store.look_up(lambda reader: reader.get([act_id])).get(act_id)
         if stands is None:
             return False
@@ -206,6 +213,14 @@ class Manager(LinkMethods, ErasureMethods):
         matching = _Matching(where, viewer=viewer, verbs=verbs, since=since, until=until, size=size)
         return self.get_page(matching, cursor)
 
+    def _checked(self, activity: object) -> Activity:
+        if not isinstance(activity, Activity):
+            raise InvalidActivity(field="activity_object", value=activity, rule="an Activity")
+        dims = self._vector_dims
+        if dims and activity.vector is not None and len(activity.vector) != dims:
+            raise InvalidActivity(field="vector", value=f"{len(activity.vector)} numbers", rule=f"{dims} numbers")
+        return activity
+
     # Feeds
 
     def get_page(self, aggregator: Aggregator, cursor: str | None = None) -> Page:
@@ -216,8 +231,11 @@ class Manager(LinkMethods, ErasureMethods):
             cursor: a page's `next` or `previous`, or a group's `more`; None: the first page.
 
         Raises:
-            InvalidCursor: the cursor was changed or belongs to another feed or reader. StoreUnavailable.
+            InvalidCursor: the cursor was changed or belongs to another feed or reader.
+            InvalidQuery: a vector is compared with others than those of this manager. StoreUnavailable.
         """
+        if isinstance(aggregator, SemanticAggregator):
+            aggregator.check_dimensions(self._vector_dims)
         return self.store.read(lambda reader: compose(reader, aggregator, cursor, self._codec, self._remembered))
 
     def get_feeds(self, aggregator: Aggregator) -> list[dict[str, Any]]:
@@ -372,9 +390,3 @@ class _Matching(CursorAggregator):
 
     def own_fingerprint(self) -> tuple[str, ...]:
         return tuple(f"{facet.value}={values[0]}" for facet, values in sorted(self._where.items(), key=str))
-
-
-def _checked(activity: object) -> Activity:
-    if not isinstance(activity, Activity):
-        raise InvalidActivity(field="activity_object", value=activity, rule="an Activity")
-    return activity

@@ -69,7 +69,7 @@ class ProcessIndex:
         limits, breaker = Limits(seconds=settings.elasticsearch_deadline), _CountingBreaker(metrics)
         self.runtime = Runtime(access, names, limits=limits, breaker=breaker)
         self._engine, self._metrics = engine, metrics
-        self._budget = settings.elasticsearch_deliver_budget
+        self._budget, self._vector_dims = settings.elasticsearch_deliver_budget, settings.vector_dims
         self.deliverer = Deliverer(self._piece, settings.elasticsearch_deliver_every)
         self._looked = self._tended = float("-inf")
 
@@ -115,7 +115,7 @@ class ProcessIndex:
     @cached_property
     def delivery(self) -> Delivery:
         """Delivery from the record to the indexes: one, which remembers what it found in the cluster."""
-        return Delivery(self.record, self.runtime.index)
+        return Delivery(self.record, self.runtime.index, vector_dims=self._vector_dims)
 
     def _piece(self) -> bool:
         """What is left is delivered; now and then the cluster is looked at. Returns whether there is more at once."""

@@ -75,7 +75,7 @@ class Nest:
 
     def delivery(self, record: SqlStore) -> Delivery:
         """What delivers a record's rows."""
-        return Delivery(record, self.index)
+        return Delivery(record, self.index, vector_dims=2)
 
     def runtime(self) -> Runtime:
         """The runtime of one example: what it knows of links is of no use to the next one."""

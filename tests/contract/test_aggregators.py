@@ -106,6 +106,19 @@ class TestDecayRanked(OnOurNode):
     variants = ({"scale": "1d"}, {"curve": "exp"}, {"offset": "1h"}, {"decay": 0.4}, {"window": "40d"})
 
 
+class TestSemantic(OnOurNode):
+    kind = aggregators.SemanticAggregator
+    newest_first = False
+    variants = ({"k": 7}, {"query_vector": (0.5, 1.0, 1.0)}, {"restrict_to_network": False})
+
+    def make(self, owner: object, **options: Any) -> Aggregator:
+        vector, k = options.pop("query_vector", (1.0, 0.5, -0.25)), options.pop("k", 300)
+        return aggregators.SemanticAggregator(owner, vector, k, **options)
+
+    def leaves_out(self, act: Any) -> bool:
+        return act.activity.vector is None
+
+
 class TestActorDay(OnOurNode):
     kind = aggregators.ActorDayAggregator
     variants = ({"zone": "Asia/Kathmandu"},)

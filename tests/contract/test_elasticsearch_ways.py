@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from feedsite.feeds.stores.elasticsearch import compile as compiling
-from feedsite.feeds.stores.elasticsearch import links, reading
+from feedsite.feeds.stores.elasticsearch import links, nearest, reading
 from feedsite.feeds.stores.sql import sql_engine
 from feedsite.feeds.testing import Clock, DifferentialContract, StoreContract
 from feedsite.feeds.testing.contract import MakeStore
@@ -61,6 +61,9 @@ class InSmallSteps(WithoutWindow):
         for name, value in (("_WINDOW", 2), ("_WIDER", 1), ("_WIDEST", 3), ("_HITS", 2), ("_FIRST_ACTS", -1)):
             monkeypatch.setattr(reading, name, value)
         monkeypatch.setattr(links, "_AT_ONCE", 2)
+        # What is equally near does not fit into few answers: more are asked for, and then the record.
+        monkeypatch.setattr(nearest, "_MARGIN", 0)
+        monkeypatch.setattr(nearest, "_MOST", 8)
 
 
 @pytest.mark.drill

@@ -22,6 +22,8 @@ from feedsite.feeds.stores.sql import SqlStore
 from feedsite.feeds.stores.sql.reading import Reader
 from feedsite.feeds.testing import Clock
 from feedsite.feeds.testing.histories import History
+from feedsite.feeds.testing.model_ranked import days as ranked_days
+from feedsite.feeds.testing.model_ranked import ranked as ranked_acts
 from feedsite.feeds.testing.world import MS, NOON
 
 _weight = st.floats(0.001, 1000)
@@ -77,10 +79,10 @@ def test_however_many_weights_there_are_every_page_is_the_models(
 ) -> None:
     made = history(weights, acts)
     aggregator = DecayRankedAggregator("reader", curve=curve, size=size, include_history=True, **_DECAY)
-    assert made.network.ids(aggregator) == [act.key.id for act in made.model.ranked(aggregator)]
+    assert made.network.ids(aggregator) == [act.key.id for act in ranked_acts(made.model, aggregator, made.clock.ms)]
     days = DateWeightAggregator("reader", size=size, activities_per_group=size, include_history=True)
     found = [(day.value, [item.id for item in made.network.rest(days, day)]) for day in made.network.groups(days)]
-    assert found == made.model.days(days)
+    assert found == ranked_days(made.model, days, made.clock.ms)
 
 
 @given(
@@ -147,5 +149,5 @@ def test_a_busy_day_says_a_lower_bound_and_leads_to_its_rest(history: Any) -> No
     (day,) = made.network.groups(aggregator)
     assert (len(day.items), day.total, day.total_is_exact) == (300, 999, False)
     ids = [item.id for item in made.network.rest(aggregator, day)]
-    assert [("2026-03-15", ids)] == made.model.days(aggregator)
+    assert [("2026-03-15", ids)] == ranked_days(made.model, aggregator, made.clock.ms)
     assert day.latest == max(act.key for act in made.model.feed(aggregator))

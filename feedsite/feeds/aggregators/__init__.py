@@ -20,6 +20,7 @@ from feedsite.feeds.aggregators.recent import (
     RecentTypeAggregator,
     RecentTypeObjectAggregator,
 )
+from feedsite.feeds.aggregators.semantic import SemanticAggregator
 from feedsite.feeds.aggregators.watched import WatchedAggregator
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "RecentObjectTypeAggregator",
     "RecentTypeAggregator",
     "RecentTypeObjectAggregator",
+    "SemanticAggregator",
     "ThingAggregator",
     "ThreadAggregator",
     "TrendingAggregator",

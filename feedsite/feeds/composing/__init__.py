@@ -9,6 +9,7 @@ from feedsite.feeds.aggregators.base import Aggregator
 from feedsite.feeds.aggregators.counts import CountAggregator, HeatmapAggregator, TrendingAggregator
 from feedsite.feeds.aggregators.notification import NotificationAggregator
 from feedsite.feeds.aggregators.ranked import RankedAggregator
+from feedsite.feeds.aggregators.semantic import SemanticAggregator
 from feedsite.feeds.aggregators.watched import WatchedAggregator
 from feedsite.feeds.composing.context import Context
 from feedsite.feeds.composing.counts import count_page, heat_page
@@ -19,6 +20,7 @@ from feedsite.feeds.composing.months import month_page
 from feedsite.feeds.composing.notices import notice_page
 from feedsite.feeds.composing.ranked import ranked_page, ranked_rest
 from feedsite.feeds.composing.remembered import Remembered
+from feedsite.feeds.composing.semantic import semantic_page
 from feedsite.feeds.composing.trends import trend_page
 from feedsite.feeds.composing.watched import watched_page
 from feedsite.feeds.composing.weighty import weighty_day_page
@@ -61,6 +63,8 @@ def compose(
     context: Context[Any] = Context.begin(reader, aggregator, cursor, codec, remembered or Remembered())
     if isinstance(aggregator, RankedAggregator):
         return _ranked(context)
+    if isinstance(aggregator, SemanticAggregator):
+        return semantic_page(context)
     if context.cursor.cell is not None and context.cursor.section == INNER:
         return inner_page(context)
     if context.cursor.cell is not None:

@@ -14,7 +14,7 @@ from feedsite.feeds.page import Group, Page
 from feedsite.feeds.query import Cell, Period
 from feedsite.feeds.stores.base import CellAnswer
 
-_STRETCH, _ACTS = 36, 64
+_STRETCH, _SPARE, _ACTS = 36, 2, 64
 _BEGINNING = milliseconds(EARLIEST)
 
 
@@ -65,7 +65,7 @@ def _days(context: Context[RankedAggregator], size: int) -> list[Day]:
     while len(found) < size:
         ends = [query.as_of + 1, query.until_ms, None if at is None else position_ms(at.position)]
         newest = min(ms for ms in ends if ms is not None) - 1
-        stretch = list(islice(days_down(newest, _BEGINNING, zone), _STRETCH))
+        stretch = list(islice(days_down(newest, _BEGINNING, zone), min(size + _SPARE, _STRETCH)))
         cells = [Cell((), day.since, day.until) for day in stretch]
         reader.ahead(
             lambda at=at: reader.newest(query, at, _ACTS),  # type: ignore[misc]

@@ -39,6 +39,7 @@ class Generations:
         layouts, sender, verifier: what makes indexes, what delivers changes, what compares.
         grace_s: how long after it was replaced a generation stays, for pages that are being composed
             (None: `GRACE_SECONDS`).
+        vector_dims: how many numbers the vectors have that new generations keep; 0: none.
     """
 
     def __init__(
@@ -50,10 +51,12 @@ class Generations:
         verifier: Verifier,
         *,
         grace_s: float | None,
+        vector_dims: int = 0,
     ) -> None:
         self._store, self._index, self._layouts = store, index, layouts
         self._sender, self._verifier = sender, verifier
         self._grace = GRACE_SECONDS if grace_s is None else grace_s
+        self._vector_dims = vector_dims
         self._olds: dict[str, float] = {}
 
     def create(self, *, layout: str = "monthly", progress: Progress | None = None) -> Generation:
@@ -126,7 +129,7 @@ class Generations:
 
         def add() -> Generation:
             with self._store.record(write=True) as record:
-                made = Generation(secrets.token_hex(6), slot, record.now, rule=layout)
+                made = Generation(secrets.token_hex(6), slot, record.now, rule=layout, vector_dims=self._vector_dims)
                 # Whoever was first makes the one that both fill.
                 return made if record.add(made) else record.generations()[slot]
 

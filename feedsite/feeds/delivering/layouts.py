@@ -85,7 +85,7 @@ class Layouts:
     def operation(self, generation: Generation, kind: Kind, row: Row) -> Operation:
         """What brings a row to a generation that has its bucket."""
         index, name = self.place(generation, kind, row)
-        document = act_document(row) if kind == "act" else link_document(row)
+        document = act_document(row, generation.vector_dims) if kind == "act" else link_document(row)
         return Operation(index, name, row["version"], document)
 
     def place(self, generation: Generation, kind: Kind, row: Row) -> tuple[str, str]:

@@ -167,6 +167,9 @@ class FeedReader(Protocol):
     def oldest(self, query: FeedQuery, after: OrderKey | None, size: int) -> list[Item]:
         """The oldest acts of a feed, oldest first, at most `size`, all newer than `after`."""
 
+    def nearest(self, query: FeedQuery, vector: Sequence[float], size: int) -> list[Item]:
+        """The acts of a feed whose vectors are nearest to one, as `vectors.Nearest` has it; at most `size`."""
+
     def heads(
         self, query: FeedQuery, facet: Facet, before: OrderKey | None, size: int, shown: frozenset[str]
     ) -> list[Head]:

@@ -51,6 +51,7 @@ class Generation:
         buckets: those whose index exists, oldest first.
         links_uuid: the UUID of the index of links.
         rev: counts the changes of this description.
+        vector_dims: how many numbers the vectors have that its indexes keep; 0: they keep none.
     """
 
     id: str
@@ -61,6 +62,7 @@ class Generation:
     buckets: tuple[Bucket, ...] = ()
     links_uuid: str = ""
     rev: int = 1
+    vector_dims: int = 0
 
     def bucket_at(self, ms: int) -> Bucket | None:
         """The bucket of an instant, where its index exists."""
@@ -95,11 +97,13 @@ class Generation:
     def layout(self) -> str:
         """Everything but id, slot, made, whole and rev, as the JSON text that the record keeps."""
         buckets = [[one.name, one.since, one.until, one.uuid, one.acts] for one in self.buckets]
-        return json.dumps({"rule": self.rule, "buckets": buckets, "links": self.links_uuid})
+        return json.dumps({"rule": self.rule, "buckets": buckets, "links": self.links_uuid, "dims": self.vector_dims})
 
     @classmethod
     def of(cls, *, layout: str, **columns: Any) -> Generation:
         """The generation of a row of the record."""
         read = json.loads(layout)
         buckets = tuple(Bucket(*one) for one in read["buckets"])
-        return cls(**columns, rule=read["rule"], buckets=buckets, links_uuid=read["links"])
+        return cls(
+            **columns, rule=read["rule"], buckets=buckets, links_uuid=read["links"], vector_dims=read.get("dims", 0)
+        )

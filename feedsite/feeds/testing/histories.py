@@ -13,7 +13,7 @@ from feedsite.feeds.activity import Origin, Target
 from feedsite.feeds.network import KINDS, link
 from feedsite.feeds.order import instant
 from feedsite.feeds.testing.model import Model
-from feedsite.feeds.testing.rankings import WEIGHTS
+from feedsite.feeds.testing.rankings import VECTORS, WEIGHTS
 from feedsite.feeds.testing.world import MS, NOON, Clock, Network
 
 PEOPLE = [Entity("person", name) for name in ("ana", "bo", "cy", "di")]
@@ -54,6 +54,7 @@ _act = st.fixed_dictionaries(
         "visibility": st.sampled_from(("public", "public", "followers", "audience")),
         "gate": st.one_of(st.none(), a_person),
         "words": st.lists(st.sampled_from(WORDS), max_size=1),
+        "vector": st.sampled_from(VECTORS),
         "offset": _offset,
     }
 )
@@ -126,6 +127,7 @@ class History:
             visibility=act["visibility"],
             gate=act["gate"],
             words=tuple(act["words"]),
+            vector=act["vector"],
         )
 
     def _post(self, act: dict[str, Any]) -> None:

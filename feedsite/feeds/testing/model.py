@@ -13,7 +13,6 @@ from typing import Any
 
 from feedsite.feeds.activity import Activity
 from feedsite.feeds.aggregators import Aggregator, NotificationAggregator
-from feedsite.feeds.aggregators.ranked import RankedAggregator
 from feedsite.feeds.names import Entity
 from feedsite.feeds.network import Link
 from feedsite.feeds.order import OrderKey, instant, milliseconds, position
@@ -346,20 +345,6 @@ class Model:
             by_verb = {verb: [act.key.id for act in inside] for verb, inside in verbs.items()}
             found.append((year, number, [act.key.id for act in acts], by_verb))
         return found
-
-    def ranked(self, aggregator: RankedAggregator) -> list[Act]:
-        """The whole feed by its score, the best first; of equal scores the newer act first."""
-        scoring = aggregator.scoring(self._clock())
-
-        def rank(act: Act) -> tuple[float, OrderKey]:
-            return scoring.score(self.weight(act, aggregator), act.ms), act.key
-
-        return sorted(self.feed(aggregator), key=rank, reverse=True)
-
-    def days(self, aggregator: RankedAggregator) -> list[tuple[str, list[str]]]:
-        """(date, ids by score) of each day of the zone that has something, the newest day first."""
-        days = _grouped(self.ranked(aggregator), lambda act: instant(act.ms).astimezone(aggregator.zone).date())
-        return [(day.isoformat(), [act.key.id for act in days[day]]) for day in sorted(days, reverse=True)]
 
     def notices(self, aggregator: NotificationAggregator, *, new: bool) -> list[tuple[str, list[Act]]]:
         """(group key, acts newest first) of each group on one side of the markers, newest first."""

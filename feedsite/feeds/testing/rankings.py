@@ -7,10 +7,13 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from feedsite.feeds.aggregators import DateWeightAggregator, DecayRankedAggregator
+from feedsite.feeds.aggregators import DateWeightAggregator, DecayRankedAggregator, SemanticAggregator
 from feedsite.feeds.order import instant
+from feedsite.feeds.testing import model_ranked
 
 WEIGHTS = (0.25, 1.0, 2.0, 2.5, 40.0)
+# Alike, nearly alike, of another length, of another number of dimensions, without direction, and none.
+VECTORS = (None, None, (1.0, 0.0), (1.0, 1e-9), (1e300, 0.0), (0.6, 0.8), (-3.0, 4.0), (0.0, 0.0), (1.0, 2.0, 3.0))
 ZONES = ("UTC", "America/Los_Angeles", "Asia/Kathmandu", "Pacific/Apia", "Europe/Berlin")
 
 _decays = st.fixed_dictionaries(
@@ -34,9 +37,10 @@ class Rankings:
         behind = options.draw(st.sampled_from((None, None, 3_600_000)), label="ranked as of so many ms ago")
         as_of = None if behind is None else instant(history.clock.ms - behind)
         ranked = DecayRankedAggregator(reader, as_of=as_of, **decay, **common)
-        expected = [act.key.id for act in history.model.ranked(ranked)]
+        expected = [act.key.id for act in model_ranked.ranked(history.model, ranked, history.clock.ms)]
         assert history.network.ids(ranked) == expected
         self._back(history, ranked, expected)
+        self._compare_nearest(history, reader, common, options)
         zone = options.draw(st.sampled_from(ZONES), label="zone")
         days = DateWeightAggregator(reader, zone=zone, activities_per_group=2, **common)
         found = []
@@ -45,7 +49,20 @@ class Rankings:
             assert (day.total, day.total_is_exact) == (len(ids), True)
             assert (day.more is None) == (len(ids) <= 2)
             found.append((day.value, ids))
-        assert found == history.model.days(days)
+        assert found == model_ranked.days(history.model, days, history.clock.ms)
+
+    def _compare_nearest(self, history: Any, reader: Any, common: dict[str, Any], options: Any) -> None:
+        """What is nearest, among the network and among everything, page after page and back."""
+        vector = options.draw(st.sampled_from([one for one in VECTORS if one and any(one)]), label="vector")
+        k = options.draw(st.integers(1, 30), label="k")
+        everything = {name: value for name, value in common.items() if name != "include_history"}
+        for nearest in (
+            SemanticAggregator(reader, vector, k, **common),
+            SemanticAggregator(reader, vector, k, restrict_to_network=False, **everything),
+        ):
+            expected = [act.key.id for act in model_ranked.nearest(history.model, nearest)]
+            assert history.network.ids(nearest) == expected
+            self._back(history, nearest, expected)
 
     def _back(self, history: Any, aggregator: Any, expected: list[str]) -> None:
         """From the last page back to the first, each page is the one before."""

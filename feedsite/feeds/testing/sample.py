@@ -12,7 +12,7 @@ from random import Random
 from feedsite.feeds.activity import Activity, Actor, Object, Origin, Target
 from feedsite.feeds.names import Entity
 from feedsite.feeds.network import link
-from feedsite.feeds.testing.stage import Stage
+from feedsite.feeds.testing.stage import DIMENSIONS, Stage
 from feedsite.feeds.testing.world import MS
 
 PEOPLE = tuple(Entity("person", name) for name in ("ana", "bo", "cy", "di", "eve", "flo"))
@@ -22,8 +22,6 @@ TAGS = (Entity("tag", "python"), Entity("tag", "1"))
 PROJECT = Entity("project", "1")
 SITE = Entity("site", "all")
 VERBS = ("create", "reply", "like", "announce", "join")
-DIMENSIONS = 3
-"""How many numbers the vectors of acts have."""
 
 _ACTS = 150
 # Days before the stage's noon, some of them long ago; and hours around midnights of several zones.

@@ -27,6 +27,8 @@ T = TypeVar("T")
 SQL, ELASTICSEARCH = "SQL", "Elasticsearch"
 _SECRET = b"one secret: what one store's cursor says, the other understands"
 _AT_ONCE = -1
+DIMENSIONS = 3
+"""How many numbers the vectors of acts have."""
 """How long rows stay laid over after their delivery where all is refreshed before it is read: not at all."""
 
 
@@ -115,7 +117,7 @@ class _ShownAtOnce(ElasticStoreAlone):
         record = SqlStore(f"sqlite:///{folder / 'record.sqlite'}", clock=clock, overlap_ms=_AT_ONCE)
         # The machine may be busy: nothing here is about how long an answer takes.
         runtime = Runtime(Access.from_url(url), Names(f"{name}-feeds", f"{name}-network"), limits=Limits(seconds=60))
-        super().__init__(record, runtime)
+        super().__init__(record, runtime, vector_dims=DIMENSIONS)
         self._fallen_back, self._behind = _never, False
 
     def create(self) -> None:

@@ -29,18 +29,19 @@ class ElasticStoreAlone(ElasticStore):
     Args:
         record: the record, with transactions of its own.
         runtime: of this program.
+        vector_dims: how many numbers the vectors of acts have that its indexes keep; 0: none.
     """
 
-    def __init__(self, record: SqlStore, runtime: Runtime) -> None:
+    def __init__(self, record: SqlStore, runtime: Runtime, *, vector_dims: int = 0) -> None:
         super().__init__(record, runtime, after_write=self._deliver)
         self._delivery: Delivery | None = None
-        self._made = False
+        self._made, self._vector_dims = False, vector_dims
 
     @property
     def delivery(self) -> Delivery:
         """From the record to the indexes."""
         if self._delivery is None:
-            self._delivery = Delivery(self.record, self.runtime.index)
+            self._delivery = Delivery(self.record, self.runtime.index, vector_dims=self._vector_dims)
         return self._delivery
 
     def create(self) -> None:
@@ -69,7 +70,7 @@ class ElasticStoreAlone(ElasticStore):
                 _log.warning("delivered later: %s", done.problem)
 
 
-def store_alone(url: str, names: tuple[str, str], record: str) -> ElasticStoreAlone:
+def store_alone(url: str, names: tuple[str, str], record: str, vector_dims: int = 0) -> ElasticStoreAlone:
     """A store at an Elasticsearch node's address, with its record at an SQLAlchemy URL."""
     runtime = Runtime(Access.from_url(url), Names(*names), limits=Limits(seconds=_SECONDS))
-    return ElasticStoreAlone(SqlStore(record, names=names), runtime)
+    return ElasticStoreAlone(SqlStore(record, names=names), runtime, vector_dims=vector_dims)

@@ -8,6 +8,7 @@ from typing import Any
 
 from feedsite.feeds.names import digest
 from feedsite.feeds.order import position_ms
+from feedsite.feeds.vectors import unit
 
 _ENDS = ("object", "target", "origin")
 ACT_SOURCE = (
@@ -36,11 +37,12 @@ def act_name(act_id: str) -> str:
     return digest("act", act_id)
 
 
-def act_document(row: Mapping[str, Any]) -> dict[str, Any]:
+def act_document(row: Mapping[str, Any], vector_dims: int = 0) -> dict[str, Any]:
     """The document of an act's row; of a deleted one only its key stays, which keeps its version known.
 
     Args:
         row: the columns of the record's table of acts.
+        vector_dims: how many numbers a vector has that the index keeps; 0: it keeps none.
     """
     key = {"position": row["position"], "id": row["id"]}
     if row["deleted"]:
@@ -68,6 +70,10 @@ def act_document(row: Mapping[str, Any]) -> dict[str, Any]:
     }
     if row["body"]:
         document["body"] = row["body"]
+    vector = body.get("vector")
+    # One of another length, or without direction, is in no feed of what is near: the index need not know it.
+    if vector_dims and vector and len(vector) == vector_dims and (direction := unit(vector)) is not None:
+        document["vector"] = list(direction)
     return document
 
 

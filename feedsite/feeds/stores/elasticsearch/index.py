@@ -25,6 +25,8 @@ _SHARD_WAIT = "5s"
 _PAGE = 1000
 # Over templates that somebody made for everything (`*`).
 _PRIORITY = 900
+# It follows from the act's body, which is compared; newer servers do not give it back anyway.
+_WITHOUT_VECTORS = {"excludes": ["vector"]}
 _LINK_SORT = ("follower", "kind", "entity", "verbs")
 
 Result = Literal["taken", "refused", "later"]
@@ -121,7 +123,7 @@ class Index:
     def make_bucket(self, generation: Generation, bucket: Bucket) -> Bucket:
         """Make a bucket's index; returns the bucket with its UUID. Harmless when it is there."""
         alias = self.names.feeds if generation.slot == LIVE else None
-        body = acts_index(generation.id)
+        body = acts_index(generation.id, generation.vector_dims)
         return replace(bucket, uuid=self._make(self.names.acts(generation, bucket), body, generation, alias))
 
     def _make(self, name: str, body: dict[str, Any], generation: Generation, alias: str | None) -> str:
@@ -260,6 +262,7 @@ class Index:
                 sort=sort,
                 search_after=after,
                 size=_PAGE,
+                source=_WITHOUT_VECTORS,
                 version=True,
                 track_total_hits=False,
                 allow_partial_search_results=False,
@@ -272,7 +275,7 @@ class Index:
         for at in range(0, len(wanted), _PAGE):
             docs = [{"_index": index, "_id": name} for index, name in wanted[at : at + _PAGE]]
             with answering():
-                answer = self._patient.mget(docs=docs).body["docs"]
+                answer = self._patient.mget(docs=docs, source_excludes=["vector"]).body["docs"]
             for doc in answer:
                 if "error" in doc:
                     raise StoreUnavailable(_reason(doc["error"]), kind="missing")

@@ -57,10 +57,27 @@ _SETTINGS: dict[str, Any] = {
 }
 
 
-def acts_index(generation: str) -> dict[str, Any]:
-    """Settings and mapping of an index of acts, sorted as every feed is: newest first."""
+def acts_index(generation: str, vector_dims: int = 0) -> dict[str, Any]:
+    """Settings and mapping of an index of acts, sorted as every feed is: newest first.
+
+    Args:
+        generation: its id.
+        vector_dims: how many numbers the vectors of acts have; 0: none are kept.
+    """
     sort = {"field": ["position", "id"], "order": ["desc", "desc"]}
-    return _index({**_SETTINGS, "sort": sort}, ACTS, generation)
+    properties = {**ACTS, "vector": _vector(vector_dims)} if vector_dims else ACTS
+    return _index({**_SETTINGS, "sort": sort}, properties, generation)
+
+
+def _vector(dims: int) -> dict[str, Any]:
+    """Vectors of length 1, each compared with: a graph of them would be quicker, and miss some."""
+    return {
+        "type": "dense_vector",
+        "dims": dims,
+        "index": True,
+        "similarity": "cosine",
+        "index_options": {"type": "flat"},
+    }
 
 
 def links_index(generation: str) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from feedsite.feeds.stores.elasticsearch.compile import Compiled, compiled
 from feedsite.feeds.stores.elasticsearch.documents import ACT_SOURCE
 from feedsite.feeds.stores.elasticsearch.layout import overlapping
 from feedsite.feeds.stores.elasticsearch.links import LinkReader
+from feedsite.feeds.stores.elasticsearch.nearest import nearest_here
 from feedsite.feeds.stores.elasticsearch.rules import Rules
 from feedsite.feeds.stores.elasticsearch.sight import NOBODY, Held, Sights
 from feedsite.feeds.stores.elasticsearch.sitting import Sitting
@@ -82,6 +83,21 @@ class IndexReader(LinkReader):
     def oldest(self, query: FeedQuery, after: OrderKey | None, size: int) -> list[Item]:
         """The oldest acts of a feed, all newer than `after`."""
         return [act.item(query) for act in self.acts(query, after, size, newest=False)]
+
+    def nearest(self, query: FeedQuery, vector: Sequence[float], size: int) -> list[Item]:
+        """The nearest acts, by the index where it has vectors of that many dimensions, else by the record."""
+        feed, found = self._feed(query), None
+        if self._sitting.generation.vector_dims == len(vector):
+            found = nearest_here(feed, vector, size, partial(self._nearest, feed))
+        return self._record.nearest(query, vector, size) if found is None else found
+
+    def _nearest(self, feed: Feed, towards: list[float], size: int) -> list[Act]:
+        indexes = tuple(name for span in self._spans(feed.compiled, None, True) for name in span)
+        if not indexes:
+            return []
+        knn = {"field": "vector", "query_vector": towards, "k": size, "num_candidates": size}
+        body = {"knn": {**knn, "filter": feed.compiled.clause}, "size": size, "_source": list(ACT_SOURCE)}
+        return self._acts(self._sitting.asker.ask([Search(indexes, body)])[0])
 
     def heads(
         self, query: FeedQuery, facet: Facet, before: OrderKey | None, size: int, shown: frozenset[str]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, and_, func, literal, or_, select, tuple_
@@ -19,6 +20,7 @@ from feedsite.feeds.stores.sql.rules import stands
 from feedsite.feeds.stores.sql.shape import Shape, Sight, shape_of, values_of
 from feedsite.feeds.stores.sql.tables import Tables
 from feedsite.feeds.stores.sql.writing import triple_of
+from feedsite.feeds.vectors import Nearest
 
 _FIRST_WINDOW = 128
 _WIDER = 4
@@ -77,6 +79,19 @@ class Reader:
         """The oldest acts of a feed, all newer than `after`."""
         statement = statements.acts_in_order(self._tables, self._shape(query), False, after is not None)
         return [item_of(row, query) for row in self._rows(statement, query, size=size, **_bound("after", after))]
+
+    def nearest(self, query: FeedQuery, vector: Sequence[float], size: int) -> list[Item]:
+        """The nearest acts: all that have a vector are looked at, a thousand at a time."""
+        found = Nearest(vector, size)
+        at: OrderKey | None = None
+        shape = replace(self._shape(query), vectors=True)
+        while True:
+            statement = statements.acts_in_order(self._tables, shape, True, at is not None)
+            rows = self._rows(statement, query, size=_SCAN, **_bound("before", at))
+            found.add(item_of(row, query) for row in rows)
+            if len(rows) < _SCAN:
+                return found.items
+            at = OrderKey(rows[-1].position, rows[-1].id)
 
     def heads(
         self, query: FeedQuery, facet: Facet, before: OrderKey | None, size: int, shown: frozenset[str]

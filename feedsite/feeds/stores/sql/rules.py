@@ -118,6 +118,9 @@ class Rules:
             conditions.append(self._touches_one("touching"))
         if shape.ids:
             conditions.append(a.c.id.in_(names_value("ids")))
+        if shape.vectors:
+            # As the body's JSON has it; what else has such a text in it is told apart when it is read.
+            conditions.append(a.c.body.contains('"vector":['))
         if shape.public_only:
             conditions.append(a.c.visibility == "public")
         if shape.others_only:

@@ -36,6 +36,7 @@ class Shape:
     """The structure of a feed query: which of its parts are there, without their values.
 
     Args:
+        vectors: only acts that have a vector (a few others may be among them).
         states: how many notification groups have markers of their own.
         fresh: None, `new` or `earlier`: which side of the reader's markers.
         weights: whether only links of some weights bring acts.
@@ -63,6 +64,7 @@ class Shape:
     states: int
     bounded: bool
     sight: Sight
+    vectors: bool = False
 
 
 def shape_of(query: FeedQuery, sight: Sight) -> Shape:

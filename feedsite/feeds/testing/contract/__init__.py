@@ -6,6 +6,7 @@ from feedsite.feeds.testing.contract.figures import FigureContract
 from feedsite.feeds.testing.contract.groups import GroupContract
 from feedsite.feeds.testing.contract.identity import IdentityContract
 from feedsite.feeds.testing.contract.links import LinkContract
+from feedsite.feeds.testing.contract.nearness import NearnessContract
 from feedsite.feeds.testing.contract.notices import NoticeContract
 from feedsite.feeds.testing.contract.pages import PageContract
 from feedsite.feeds.testing.contract.rankings import RankingContract
@@ -22,8 +23,9 @@ class StoreContract(
     NoticeContract,
     FigureContract,
     RankingContract,
+    NearnessContract,
 ):
-    """Tests of links, identity, erasing, order, paging, sight, groups, notifications, days, figures and rankings."""
+    """Tests of links, identity, erasing, order, paging, sight, groups, notifications, figures, rankings, nearness."""
 
 
 __all__ = ["MakeStore", "StoreContract"]
