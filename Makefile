@@ -13,7 +13,7 @@ BIN := $(VENV)/bin
 TOOLS := .venv-tools
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check services drills coverage format lock audit higgs parity messages clean
+.PHONY: help run test check services drills coverage format lock audit higgs parity pictures messages clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ higgs: $(VENV)/.test-installed services ## the real data set on both databases, 
 
 parity: $(VENV)/.test-installed services ## every kind of page of the real data set, Elasticsearch's against SQLite's (FILE=...)
 	$(BIN)/python bench/parity.py $(FILE)
+
+pictures: $(VENV)/.test-installed ## draw the pictures of docs/aggregators.md again
+	@$(BIN)/python -m tests.house.pictures
 
 messages: $(VENV)/.run-installed ## gather the sentences for translators into feedsite/locale/feedsite.pot
 	@scripts/messages $(BIN)

@@ -2,6 +2,7 @@
 
 from feedsite.feeds.testing.contract.base import MakeStore
 from feedsite.feeds.testing.contract.erasing import ErasureContract
+from feedsite.feeds.testing.contract.faults import FaultContract
 from feedsite.feeds.testing.contract.figures import FigureContract
 from feedsite.feeds.testing.contract.groups import GroupContract
 from feedsite.feeds.testing.contract.identity import IdentityContract
@@ -15,6 +16,7 @@ from feedsite.feeds.testing.contract.sight import SightContract
 
 class StoreContract(
     LinkContract,
+    FaultContract,
     IdentityContract,
     ErasureContract,
     PageContract,
