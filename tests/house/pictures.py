@@ -44,7 +44,8 @@ def _draw(source: str) -> str:
     # The document is ours, and what stands in it runs in the tests anyway.
     aggregator, manager = eval(source, _NAMES), garden()
     tree = picture(manager.get_page(aggregator))
-    questions = ", ".join(f"{name} ×{number}" for name, number in sorted(asked(manager, aggregator).items()))
+    # Of another one: figures that may be a minute old are not asked for again.
+    questions = ", ".join(f"{name} ×{number}" for name, number in sorted(asked(garden(), aggregator).items()))
     manager.close()
     return f"```text\n{tree}\n```\n\nQuestions to the store: {questions}.\n"
 

@@ -21,6 +21,8 @@ from feedsite.feeds.stores.base import FeedReader, LinkRow
 A = TypeVar("A", bound=Aggregator)
 COUNTED_TO = 999
 _ENDS = 5000
+GROUPS_REMEMBERED = 400
+"""How many of the groups already shown a cursor remembers: 20 pages of 20, in under 4 KB."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,11 @@ class Context(Generic[A]):
         """A count and whether it is exact, under the aggregator's cap."""
         cap = self.aggregator.count_cap
         return (count, True) if cap is None or count < cap else (cap - 1, False)
+
+    @property
+    def remembers_all(self) -> bool:
+        """Whether the cursor remembers every group that the pages before this one showed."""
+        return self.cursor.pages * self.aggregator.size <= GROUPS_REMEMBERED
 
     def page(self, **parts: object) -> Page:
         """The envelope, with its acts explained."""

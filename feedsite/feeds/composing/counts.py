@@ -6,8 +6,7 @@ from typing import Any
 
 from feedsite.feeds.aggregators.counts import CountAggregator, HeatmapAggregator
 from feedsite.feeds.calendar import Day, days_down
-from feedsite.feeds.composing.context import Context
-from feedsite.feeds.composing.groups import PAGES_REMEMBERED
+from feedsite.feeds.composing.context import GROUPS_REMEMBERED, Context
 from feedsite.feeds.cursor import short_hash
 from feedsite.feeds.names import Entity
 from feedsite.feeds.order import OrderKey
@@ -69,7 +68,7 @@ def _until_then(context: Context[CountAggregator]) -> FeedQuery:
 def _is_after(context: Context[CountAggregator], value: str, acts: int) -> bool:
     """Whether a value stands after the cursor's; only asked where that remembers no further back."""
     before = context.cursor.before
-    if before is None or context.cursor.pages <= PAGES_REMEMBERED:
+    if before is None or context.remembers_all:
         return True
     return (-acts, value) > (-before.position, before.id)
 
@@ -79,7 +78,7 @@ def _following(context: Context[CountAggregator], page: list[tuple[str, int]]) -
     value, acts = page[-1]
     return context.token(
         OrderKey(acts, value),
-        shown=shown[-PAGES_REMEMBERED * context.aggregator.size :],
+        shown=shown[-GROUPS_REMEMBERED:],
         pages=context.cursor.pages + 1,
     )
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from feedsite.feeds.composing.context import Context
+from feedsite.feeds.composing.context import GROUPS_REMEMBERED, Context
 from feedsite.feeds.cursor import short_hash
 from feedsite.feeds.names import Entity
 from feedsite.feeds.order import OrderKey
@@ -14,7 +14,6 @@ from feedsite.feeds.page import Group, Item, Page
 from feedsite.feeds.query import Cell, Facet, FeedQuery
 from feedsite.feeds.stores.base import CellAnswer, Head
 
-PAGES_REMEMBERED = 20
 INNER = "inner"
 """The section of cursors that lead to further groups inside a group."""
 
@@ -51,7 +50,7 @@ def unseen_heads(
 ) -> list[Head]:
     """The heads of the next groups: older than `before`, less the groups shown on earlier pages.
 
-    A cursor remembers the groups of 20 pages. Of older ones it is known that they had an act between the cursor and the
+    A cursor remembers the last 400 groups. Of older ones it is known that they had an act between the cursor and the
     instant the first page was read at; groups that still have one there are taken as shown.
     """
     found: list[Head] = []
@@ -70,7 +69,7 @@ def unseen_heads(
 def _not_before(
     context: Context[Any], query: FeedQuery, facet: Facet, heads: list[Head], before: OrderKey | None
 ) -> list[Head]:
-    if before is None or context.cursor.pages <= PAGES_REMEMBERED or not heads:
+    if before is None or context.remembers_all or not heads:
         return heads
     newer = query.but(since_ms=None, until_ms=context.cursor.as_of + 1)
     first_ms = before.position >> 20
@@ -82,8 +81,8 @@ def _not_before(
 def next_token(
     context: Context[Any], heads: list[Head], shown: tuple[str, ...], section: str = "", cell: Cell | None = None
 ) -> str:
-    """The cursor after a page of groups: the last head, and the groups of the last 20 pages."""
-    kept = (*shown, *(short_hash(head.value) for head in heads))[-PAGES_REMEMBERED * context.aggregator.size :]
+    """The cursor after a page of groups: the last head, and the last 400 groups."""
+    kept = (*shown, *(short_hash(head.value) for head in heads))[-GROUPS_REMEMBERED:]
     pages = context.cursor.pages + 1
     return context.token(heads[-1].item.key, shown=kept, pages=pages, section=section, cell=cell)
 

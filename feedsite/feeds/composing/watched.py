@@ -7,8 +7,8 @@ from dataclasses import replace
 from functools import partial
 
 from feedsite.feeds.aggregators.watched import WatchedAggregator
-from feedsite.feeds.composing.context import Context
-from feedsite.feeds.composing.groups import PAGES_REMEMBERED, known_verbs
+from feedsite.feeds.composing.context import GROUPS_REMEMBERED, Context
+from feedsite.feeds.composing.groups import known_verbs
 from feedsite.feeds.composing.stretches import asked, group_of, newest_first
 from feedsite.feeds.cursor import short_hash
 from feedsite.feeds.names import Entity
@@ -109,7 +109,7 @@ def _section(thing: str, verbs: Iterable[Group]) -> Group:
 def _is_after(context: Context[WatchedAggregator], key: OrderKey | None) -> bool:
     """Whether a thing stands after the cursor; only asked where that remembers no further back."""
     before = context.cursor.before
-    if before is None or key is None or context.cursor.pages <= PAGES_REMEMBERED:
+    if before is None or key is None or context.remembers_all:
         return True
     return key <= before
 
@@ -118,6 +118,6 @@ def _following(context: Context[WatchedAggregator], page: list[Group]) -> str:
     shown = (*context.cursor.shown, *(short_hash(str(group.value)) for group in page))
     return context.token(
         page[-1].latest,
-        shown=shown[-PAGES_REMEMBERED * context.aggregator.size :],
+        shown=shown[-GROUPS_REMEMBERED:],
         pages=context.cursor.pages + 1,
     )
