@@ -13,7 +13,7 @@ BIN := $(VENV)/bin
 TOOLS := .venv-tools
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check services drills coverage format lock audit higgs parity pictures messages clean
+.PHONY: help run test check services drills coverage format lock audit higgs parity announcement pictures messages clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ audit: $(TOOLS)/.installed ## known weaknesses of the locked libraries (asks the
 
 higgs: $(VENV)/.test-installed services ## the real data set on both databases, figures into docs/real-data.md (FILE=...)
 	$(BIN)/python bench/higgs.py $(FILE)
+
+announcement: $(VENV)/.test-installed ## notifications and hours of the real data set, compared with a reading of its file (FILE=...)
+	$(BIN)/python bench/announcement.py $(FILE)
 
 parity: $(VENV)/.test-installed services ## every kind of page of the real data set, Elasticsearch's against SQLite's (FILE=...)
 	$(BIN)/python bench/parity.py $(FILE)

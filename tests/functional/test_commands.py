@@ -16,6 +16,7 @@ from tests.site import ROOT
 
 BIN = Path(sys.executable).parent
 NOWHERE = "postgresql+psycopg://nobody@127.0.0.1:1/none"
+NO_CLUSTER = {"FEEDSITE_STORE": "elasticsearch", "FEEDSITE_ELASTICSEARCH_HOSTS": "http://127.0.0.1:1"}
 
 
 def run(*command: str, stdin: str = "", **environ: str) -> subprocess.CompletedProcess[str]:
@@ -37,16 +38,22 @@ def run(*command: str, stdin: str = "", **environ: str) -> subprocess.CompletedP
         (("proutes", "development.ini"), "accounts.login"),
         (("pviews", "development.ini", "/login"), "feedsite.accounts.views.login"),
         (("ptweens", "development.ini"), "feedsite.security.headers.headers_tween"),
+        (("feedsite", "-c", "there-is-none.ini", "aggregators"), "YearMonthAggregator"),
     ],
 )
-def test_what_looks_at_the_application_needs_no_service(command: tuple[str, ...], shows: str) -> None:
-    done = run(*command)
+@pytest.mark.parametrize("store", [{}, NO_CLUSTER], ids=["sql", "elasticsearch"])
+def test_what_looks_at_the_application_needs_no_service(
+    command: tuple[str, ...], shows: str, store: dict[str, str]
+) -> None:
+    done = run(*command, **store)
     assert done.returncode == 0, done.stderr
     assert shows in done.stdout
 
 
-def test_pshell_has_the_models_and_the_services() -> None:
-    done = run("pshell", "-p", "python", "development.ini", stdin="print(Person.__tablename__, find(PeopleService))\n")
+@pytest.mark.parametrize("store", [{}, NO_CLUSTER], ids=["sql", "elasticsearch"])
+def test_pshell_has_the_models_and_the_services(store: dict[str, str]) -> None:
+    typed = "print(Person.__tablename__, find(PeopleService))\n"
+    done = run("pshell", "-p", "python", "development.ini", stdin=typed, **store)
     assert done.returncode == 0, done.stderr
     assert "people <feedsite.accounts.services.PeopleService object" in done.stdout
 

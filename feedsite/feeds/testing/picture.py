@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import cast
 
 from feedsite.feeds.aggregators import Aggregator
 from feedsite.feeds.manager import Manager
@@ -89,7 +90,7 @@ def asked(manager: Manager, aggregator: Aggregator) -> Counter[str]:
             return getattr(self._reader, name)
 
     store, read = manager.store, manager.store.read
-    store.read = lambda question: read(lambda reader: question(Counting(reader)))  # type: ignore[method-assign]
+    store.read = lambda question: read(lambda reader: question(cast(FeedReader, Counting(reader))))  # type: ignore[method-assign]
     try:
         manager.get_page(aggregator)
     finally:
