@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import re
 from functools import cache
 
@@ -64,6 +65,12 @@ def test_every_method_of_the_manager_is_described() -> None:
     said = (ROOT / "docs" / "feeds.md").read_text()
     methods = {name for name in dir(Manager) if not name.startswith("_") and callable(getattr(Manager, name))}
     assert {name for name in methods if f"`{name}(" not in said} == set()
+
+
+def test_every_common_argument_is_described() -> None:
+    table = DOCUMENT.read_text().partition("## What all of them take")[2].partition("## Aggregator")[0]
+    names = set(inspect.signature(aggregators.Aggregator.__init__).parameters) - {"self"}
+    assert {name for name in names if f"`{name}`" not in table} == set()
 
 
 def test_every_test_that_evidence_names_exists() -> None:
