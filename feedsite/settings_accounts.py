@@ -51,6 +51,9 @@ class AccountSettings:
         "10 per 15 minutes; 50 per day",
         help="Passwords that somebody who is signed in types where they are asked for again.",
     )
+    throttle_code: str = declare(
+        RATES, "10 per 15 minutes; 50 per day", help="Codes of a second factor for one account, after its password."
+    )
     confirm_again_seconds: float = declare(
         seconds(60, 86_400),
         "900",

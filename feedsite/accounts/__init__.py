@@ -16,6 +16,7 @@ def includeme(config: Any) -> None:
     config.register_service_factory(services.notice_service, services.NoticeService)
     config.register_service_factory(services.address_service, services.AddressService)
     config.register_service_factory(services.reset_service, services.ResetService)
+    config.register_service_factory(services.two_factor_service, services.TwoFactorService)
     for name, letter in LETTERS.items():
         config.add_letter(f"accounts.{name}", letter)
     config.scan(".views")

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import secrets
 from typing import Any
+from urllib.parse import urlencode
 
+from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.response import Response
 from pyramid.security import remember
 
 from feedsite.accounts.models import Person
-from feedsite.accounts.services import NoticeService, email_key
-from feedsite.security.cookies import DEVICE, read_cookie, write_cookie
+from feedsite.accounts.services import NoticeService, PeopleService, TwoFactorService, email_key
+from feedsite.security.cookies import DEVICE, SECOND, drop_cookie, read_cookie, write_cookie
 from feedsite.security.signing import BadToken, signer
 from feedsite.security.throttle import Throttle, address_key
-from feedsite.web.redirects import see_other
+from feedsite.web.redirects import safe_next, see_other
 
 _DEVICE_SECONDS = 2 * 365 * 86_400
+#: Between password and code.
+_CODE_SECONDS = 600
 
 
 def count_attempt(request: Any, person: Person | None, login_text: str) -> None:
@@ -49,6 +53,41 @@ def let_in(request: Any, person: Person, *, joined: bool = False) -> Response:
     device = signer(request, "device").sign([person.id, secrets.token_urlsafe(12)])
     write_cookie(request, response, DEVICE, device, max_age=_DEVICE_SECONDS)
     return response
+
+
+def enter(request: Any, person: Person) -> Response:
+    """Sign in who gave the right password: at once, or after the code of their second factor."""
+    if not request.find_service(TwoFactorService).is_on(person.id):
+        return let_in(request, person)
+    wanted = safe_next(request, "")
+    query = f"?{urlencode({'next': wanted})}" if wanted else ""
+    response = HTTPSeeOther(request.route_path("accounts.login_code") + query)
+    token = signer(request, "second").sign([person.id, _fingerprint(request, person)])
+    write_cookie(request, response, SECOND, token, max_age=_CODE_SECONDS)
+    return response
+
+
+def expected(request: Any) -> Person | None:
+    """Who gave the right password a moment ago and still has to give a code; None: nobody."""
+    try:
+        person_id, fingerprint = signer(request, "second").read(read_cookie(request, SECOND), max_age=_CODE_SECONDS)
+    except (BadToken, ValueError, TypeError):
+        return None
+    person: Person | None = request.find_service(PeopleService).by_id(person_id)
+    if person is None or person.state == "suspended" or fingerprint != _fingerprint(request, person):
+        return None
+    return person
+
+
+def no_longer_expected(request: Any, response: Response) -> Response:
+    """The same answer, with which the first half of signing in is forgotten."""
+    drop_cookie(request, response, SECOND)
+    return response
+
+
+def _fingerprint(request: Any, person: Person) -> str:
+    # A password that was changed meanwhile is no half of signing in any more.
+    return signer(request, "second").digest(person.password_hash or "")
 
 
 def _device(request: Any, person: Person | None) -> str:

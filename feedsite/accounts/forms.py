@@ -129,6 +129,23 @@ class ChangePasswordForm(NewPasswordForm):
     current = PasswordField(_("Your password now"), validators=[InputRequired(_REQUIRED)])
 
 
+class CodeForm(Form):
+    """A code of an authenticator."""
+
+    code = StringField(
+        _("Code"),
+        description=_("The six digits that your authenticator shows."),
+        filters=[strip],
+        validators=[InputRequired(_REQUIRED)],
+    )
+
+
+class LoginCodeForm(CodeForm):
+    """The second half of signing in."""
+
+    next = HiddenField(validators=[Optional()])
+
+
 class NoticesForm(Form):
     """Which mails somebody wants."""
 

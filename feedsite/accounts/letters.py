@@ -169,6 +169,41 @@ def new_login(desk: Desk, data: Data) -> Letter:
     )
 
 
+def two_factor_on(desk: Desk, data: Data) -> Letter:
+    """Notice."""
+    what = desk.say(
+        _("A second factor was set up for your account @${handle} on ${site} on ${when}."), **_when(desk, data)
+    )
+    return Letter(desk.say(_("Your second factor is on")), (what, _was_it_you(desk)))
+
+
+def two_factor_off(desk: Desk, data: Data) -> Letter:
+    """Notice."""
+    what = desk.say(
+        _("The second factor of your account @${handle} on ${site} was removed on ${when}."), **_when(desk, data)
+    )
+    return Letter(desk.say(_("Your second factor is off")), (what, _was_it_you(desk)))
+
+
+def recovery_codes(desk: Desk, data: Data) -> Letter:
+    """Notice."""
+    what = desk.say(
+        _("New recovery codes were made for your account @${handle} on ${site} on ${when}. The old ones are over."),
+        **_when(desk, data),
+    )
+    return Letter(desk.say(_("You have new recovery codes")), (what, _was_it_you(desk)))
+
+
+def recovery_used(desk: Desk, data: Data) -> Letter:
+    """Notice."""
+    what = desk.say(
+        _("A recovery code signed in to your account @${handle} on ${site} on ${when}. Codes left: ${left}."),
+        left=data["left"],
+        **_when(desk, data),
+    )
+    return Letter(desk.say(_("A recovery code was used")), (what, _was_it_you(desk)))
+
+
 def _verify_url(desk: Desk, purpose: str, data: Data) -> str:
     return desk.url("accounts.verify_link", token=desk.token(purpose, data["seed"]))
 
@@ -204,5 +239,9 @@ LETTERS: dict[str, LetterMaker] = {
         address_changed,
         handle_changed,
         new_login,
+        two_factor_on,
+        two_factor_off,
+        recovery_codes,
+        recovery_used,
     )
 }

@@ -6,7 +6,7 @@ import unicodedata
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, validates
 from sqlalchemy.types import TypeEngine
 
@@ -139,3 +139,26 @@ class AddressClaim(Base):
     #: Confirmed by the address the account has now, and by the one that is claimed.
     by_old: Mapped[datetime | None] = mapped_column(Instant)
     by_new: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class SecondFactor(Base):
+    """The authenticator of somebody who signs in with one."""
+
+    __tablename__ = "second_factors"
+
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
+    #: The key, sealed with the site's secret.
+    key: Mapped[str] = mapped_column(String(80))
+    #: When its first code came back. None: it is being set up, and signing in asks for no code.
+    confirmed: Mapped[datetime | None] = mapped_column(Instant)
+    #: The newest step a code was taken of: no code lets anybody in twice.
+    last_step: Mapped[int] = mapped_column(BigInteger, default=0)
+
+
+class RecoveryCode(Base):
+    """A recovery code that is not used yet, as a keyed hash."""
+
+    __tablename__ = "recovery_codes"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)

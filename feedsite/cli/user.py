@@ -13,7 +13,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from feedsite.accounts import handles
 from feedsite.accounts.models import ROLES, STATES, Person
-from feedsite.accounts.services import AccountService, PeopleService, Taken
+from feedsite.accounts.services import AccountService, PeopleService, Taken, TwoFactorService
 from feedsite.admin.services import ORDERS, PeopleDirectory, PeopleFilter
 from feedsite.cli.opening import Opened, Refusal, Work, site
 from feedsite.moderation.audit import COMMAND_LINE, AuditFilter, AuditService
@@ -166,6 +166,20 @@ def reset_password(config: str, handle: str, reason: str, password_stdin: bool) 
             person = _person(work, handle)
             _permitted(lambda: work.find(ModerationService).set_password(OPERATOR, person.id, password, reason))
     click.echo("The password is changed, and all logins have ended.")
+
+
+@user.command("remove-second-factor")
+@_HANDLE
+@_REASON
+@click.pass_obj
+def remove_second_factor(config: str, handle: str, reason: str) -> None:
+    """Let somebody who lost authenticator and recovery codes sign in with their password alone. They are told."""
+    with site(config) as opened, opened.transaction() as work:
+        person = _person(work, handle)
+        if not work.find(TwoFactorService).disable(person):
+            raise Refusal(f"@{person.handle} has no second factor")
+        work.find(AuditService).record(COMMAND_LINE, "second factor", person.key, reason=reason)
+    click.echo("The second factor is removed.")
 
 
 def _act(config: str, handle: str, act: Callable[[ModerationService, Person], bool]) -> bool:

@@ -18,7 +18,21 @@ from feedsite.moderation.models import AuditRow
 COMMAND_LINE = "command line"
 
 #: Every act that is recorded.
-ACTIONS = ("create", "limit", "suspend", "reinstate", "role", "password", "claim", "release", "report")
+ACTIONS = (
+    "create",
+    "limit",
+    "suspend",
+    "reinstate",
+    "role",
+    "password",
+    "second factor",
+    "approve",
+    "reject",
+    "invite",
+    "claim",
+    "release",
+    "report",
+)
 
 _NEWEST_FIRST = Order((AuditRow.at, AuditRow.id), descending=True)
 

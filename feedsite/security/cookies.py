@@ -7,6 +7,7 @@ from typing import Any
 SESSION = "session"
 VISITOR = "visitor"
 DEVICE = "device"
+SECOND = "second"
 FLASH = "flash"
 THEME = "theme"
 DRAFT = "draft"

@@ -18,6 +18,7 @@ PUBLIC_ROUTES = frozenset(
         "machines.security",
         "accounts.join",
         "accounts.login",
+        "accounts.login_code",  # by a signed cookie
         "accounts.verify_link",  # by the token of a mail, as are those below
         "accounts.reset",
         "accounts.reset_link",

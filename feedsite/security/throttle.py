@@ -21,6 +21,7 @@ LIMITS = (
     "reset",
     "mail",
     "confirm",
+    "code",
     "post",
     "react",
     "follow",

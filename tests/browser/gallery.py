@@ -73,6 +73,13 @@ def _send_no_handle(page: Page) -> None:
     page.wait_for_selector(".summary")
 
 
+def _set_up_second_factor(page: Page) -> None:
+    start = page.get_by_role("button", name="Set it up")
+    if start.count():
+        start.click()
+    page.wait_for_selector("main img.qr")
+
+
 def _open_last_menu(page: Page) -> None:
     # The last one: an open menu lies over the targets below it, as it should.
     page.locator("main .menu > summary").last.click()
@@ -121,6 +128,8 @@ EXHIBITS = (
     Exhibit("settings-account", "/settings/account"),
     Exhibit("settings-account-refused", "/settings/account", then=_send_no_handle),
     Exhibit("settings-security", "/settings/password"),
+    Exhibit("settings-second-factor", "/settings/two-factor"),
+    Exhibit("settings-second-factor-key", "/settings/two-factor", "bo", then=_set_up_second_factor),
     Exhibit("settings-sessions", "/settings/sessions"),
     Exhibit("settings-display", "/settings/display"),
     Exhibit("settings-profile", "/settings/profile"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pyotp
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -178,6 +179,27 @@ def test_forget_the_password_and_end_a_session_elsewhere(world: World, open_page
     expect(page.locator("main .person")).to_have_count(1)
     elsewhere.goto("/home")
     expect(elsewhere).to_have_url(re.compile("/login"))
+
+
+def test_set_up_a_second_factor_lose_it_and_recover(world: World, open_page: Opener, javascript: bool) -> None:
+    page = open_page("/settings/password", javascript=javascript, person=world.person("ana"))
+    page.get_by_role("link", name=re.compile("authenticator")).click()
+    page.get_by_role("button", name="Set it up").click()
+    expect(page.locator("main img.qr")).to_have_js_property("complete", True)
+    key = page.locator("main p code").inner_text().replace(" ", "")
+    page.fill("main [name=code]", pyotp.TOTP(key).now())
+    page.locator("main form button.primary").click()
+    code = page.locator(".codes code").first.inner_text()
+    page.get_by_role("link", name="I have kept them").click()
+    expect(page.locator("main")).to_contain_text("10 recovery codes are left.")
+    lost = open_page("/login", javascript=javascript)
+    lost.fill("main [name=login]", "ana")
+    lost.fill("main [name=password]", PASSWORD)
+    lost.locator("main form button.primary").click()
+    expect(lost.get_by_role("heading", name="Your code, please")).to_be_visible()
+    lost.fill("main [name=code]", code)
+    lost.locator("main form button.primary").click()
+    expect(lost).to_have_url(re.compile("/home"))
 
 
 def test_the_theme_is_switched_and_kept(open_page: Opener, javascript: bool) -> None:

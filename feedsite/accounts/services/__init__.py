@@ -17,6 +17,7 @@ from feedsite.accounts.services.links import LinkService, NoSuchLink, link_servi
 from feedsite.accounts.services.notices import NoticeService, notice_service
 from feedsite.accounts.services.people import PeopleService, people_service
 from feedsite.accounts.services.resetting import ResetService, reset_service
+from feedsite.accounts.services.two_factor import TwoFactorService, two_factor_service
 
 __all__ = [
     "HANDLE_REDIRECT",
@@ -32,6 +33,7 @@ __all__ = [
     "Suspended",
     "Taken",
     "TooManyNames",
+    "TwoFactorService",
     "account_service",
     "address_service",
     "email_key",
@@ -39,4 +41,5 @@ __all__ = [
     "notice_service",
     "people_service",
     "reset_service",
+    "two_factor_service",
 ]

@@ -10,7 +10,7 @@ from pyramid.response import Response
 from pyramid.security import forget
 from pyramid.view import view_config
 
-from feedsite.accounts.entering import count_attempt, let_in
+from feedsite.accounts.entering import count_attempt, enter
 from feedsite.accounts.forms import ConfirmForm, LoginForm
 from feedsite.accounts.services import AccountService, PeopleService, Suspended
 from feedsite.security.permissions import Permission
@@ -39,7 +39,7 @@ def login(request: Any) -> dict[str, object] | Response:
         count_attempt(request, person, form.login.data or "")
         try:
             if accounts.authenticate(person, form.password.data):
-                return let_in(request, person)
+                return enter(request, person)
             form.refuse_all(_("The handle or address and the password do not belong together."))
         except Suspended:
             form.refuse_all(

@@ -45,6 +45,7 @@ CASES: dict[str, dict[str, dict[str, str]]] = {
     "machines.security": {"GET": EVERYBODY},
     "accounts.join": {"GET": EVERYBODY, "POST": EVERYBODY},
     "accounts.login": {"GET": EVERYBODY, "POST": EVERYBODY},
+    "accounts.login_code": {"GET": dict.fromkeys(ROLES, "login"), "POST": dict.fromkeys(ROLES, "login")},
     "accounts.logout": {"POST": SIGNED_IN},
     "accounts.verify": {"GET": SIGNED_IN, "POST": SIGNED_IN},
     "accounts.verify_link": {"GET": NOWHERE, "POST": NOWHERE},
@@ -57,6 +58,14 @@ CASES: dict[str, dict[str, dict[str, str]]] = {
     "accounts.address_withdraw": {"POST": SIGNED_IN},
     "accounts.password": {"GET": SIGNED_IN, "POST": SIGNED_IN},
     "accounts.login_notices": {"POST": SIGNED_IN},
+    "accounts.two_factor": {"GET": SIGNED_IN},
+    "accounts.two_factor_begin": {"POST": SIGNED_IN},
+    "accounts.two_factor_qr": {
+        "GET": {role: "404" if answer == "ok" else answer for role, answer in SIGNED_IN.items()}
+    },
+    "accounts.two_factor_enable": {"POST": SIGNED_IN},
+    "accounts.two_factor_codes": {"POST": SIGNED_IN},
+    "accounts.two_factor_disable": {"POST": SIGNED_IN},
     "accounts.sessions": {"GET": SIGNED_IN},
     "accounts.session_end": {"POST": SIGNED_IN},
     "mail.unsubscribe": {"GET": NOWHERE, "POST": NOWHERE},
