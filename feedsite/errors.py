@@ -129,6 +129,8 @@ def _reason(error: HTTPForbidden, request: Any) -> str:
     if error.result is None and error.detail:
         return str(error.detail)
     state = request.identity.state
+    if request.identity.waiting:
+        return _("You can do this when the people who look after this site have let you in.")
     if state == "unverified":
         return _("You can do this when your e-mail address is confirmed.")
     if state == "limited":

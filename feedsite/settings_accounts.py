@@ -11,6 +11,12 @@ from feedsite.settings_values import ADDRESS, RATES, TEXT, declare, one_of, seco
 class AccountSettings:
     """Mail, links in mails, and how often somebody may ask for them."""
 
+    sign_up: str = declare(
+        one_of("open", "approval", "invitation", "closed"),
+        "open",
+        help="Who may join: everybody, everybody after somebody has let them in, who has an invitation, or nobody. An "
+        "invitation is good in every mode but closed.",
+    )
     mail_backend: str = declare(
         one_of("smtp", "file", "console", "memory"),
         "smtp",

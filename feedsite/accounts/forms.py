@@ -15,7 +15,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import Email, InputRequired, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional, ValidationError
 
 from feedsite.accounts import handles
 from feedsite.accounts.zones import zone_choices
@@ -152,8 +152,21 @@ class NoticesForm(Form):
     logins = BooleanField(_("Send me a mail when a new browser signs in"))
 
 
-class JoinForm(_Named, HandleForm, AddressForm, PasswordForm):
+class InvitationForm(Form):
+    """The code of an invitation."""
+
+    invitation = StringField(_("Invitation"), filters=[strip], validators=[Optional()])
+
+
+class JoinForm(_Named, HandleForm, AddressForm, PasswordForm, InvitationForm):
     """Signing up."""
+
+    message = TextAreaField(
+        _("Why do you want to join?"),
+        description=_("The people who look after this site read it before they let you in. At most 500 characters."),
+        filters=[strip],
+        validators=[DataRequired(_REQUIRED), Length(max=500, message=_("This has at most 500 characters."))],
+    )
 
     zone = _zone_field()
     next = HiddenField(validators=[Optional()])

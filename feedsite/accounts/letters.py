@@ -204,6 +204,33 @@ def recovery_used(desk: Desk, data: Data) -> Letter:
     return Letter(desk.say(_("A recovery code was used")), (what, _was_it_you(desk)))
 
 
+def invitation(desk: Desk, data: Data) -> Letter:
+    """To who is invited."""
+    code = desk.token("invitation", data["seed"])
+    return Letter(
+        desk.say(_("You are invited to ${site}")),
+        (desk.say(_("Somebody who looks after ${site} invites you to join.")),),
+        (desk.say(_("Join")), desk.url("accounts.join", _query={"invitation": code})),
+        (desk.say(_("If you do not want to, do nothing. Nothing about you is kept.")),),
+    )
+
+
+def approved(desk: Desk, data: Data) -> Letter:
+    """To who waited."""
+    what = desk.say(_("Your account @${handle} on ${site} is approved."), handle=data["handle"])
+    more = desk.say(_("You can write, like and follow as soon as your e-mail address is confirmed as well."))
+    return Letter(desk.say(_("Welcome to ${site}")), (what, more), (desk.say(_("Sign in")), desk.url("accounts.login")))
+
+
+def rejected(desk: Desk, data: Data) -> Letter:
+    """To who waited in vain."""
+    what = desk.say(_("Your account @${handle} on ${site} was not approved."), handle=data["handle"])
+    if not desk.settings.contact_email:
+        return Letter(desk.say(_("Your account on ${site}")), (what,))
+    ask = desk.say(_("For questions, write to ${email}."), email=desk.settings.contact_email)
+    return Letter(desk.say(_("Your account on ${site}")), (what, ask))
+
+
 def _verify_url(desk: Desk, purpose: str, data: Data) -> str:
     return desk.url("accounts.verify_link", token=desk.token(purpose, data["seed"]))
 
@@ -239,6 +266,9 @@ LETTERS: dict[str, LetterMaker] = {
         address_changed,
         handle_changed,
         new_login,
+        invitation,
+        approved,
+        rejected,
         two_factor_on,
         two_factor_off,
         recovery_codes,

@@ -6,7 +6,7 @@ import unicodedata
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column, validates
 from sqlalchemy.types import TypeEngine
 
@@ -56,6 +56,8 @@ class Person(Base):
     bio: Mapped[str] = mapped_column(Text, default="")
     role: Mapped[str] = mapped_column(String(16), default="member")
     state: Mapped[str] = mapped_column(String(16), default="active")
+    #: Signed up where somebody has to let them in, and nobody has yet.
+    waiting: Mapped[bool] = mapped_column(default=False, server_default=false())
     zone: Mapped[str] = mapped_column(String(64), default="UTC")
     locale: Mapped[str] = mapped_column(String(16), default="en")
     theme: Mapped[str] = mapped_column(String(8), default="auto")
@@ -162,3 +164,28 @@ class RecoveryCode(Base):
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+
+
+class SignUpRequest(Base):
+    """What somebody said who waits to be let in. It goes when that is decided."""
+
+    __tablename__ = "sign_up_requests"
+
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
+    message: Mapped[str] = mapped_column(Text, default="")
+    created: Mapped[datetime] = mapped_column(Instant, default=utcnow)
+
+    __table_args__ = (Index("ix_sign_up_requests_created", "created", "person_id"),)
+
+
+class Invitation(Base):
+    """An invitation to join. The row holds a hash of its code."""
+
+    __tablename__ = "invitations"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    created: Mapped[datetime] = mapped_column(Instant, default=utcnow)
+    #: ``person:{id}``, or ``command line``.
+    created_by: Mapped[str] = mapped_column(String(80))
+    expires: Mapped[datetime] = mapped_column(Instant)
+    uses_left: Mapped[int]

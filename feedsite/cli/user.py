@@ -15,6 +15,7 @@ from feedsite.accounts import handles
 from feedsite.accounts.models import ROLES, STATES, Person
 from feedsite.accounts.services import AccountService, PeopleService, Taken, TwoFactorService
 from feedsite.admin.services import ORDERS, PeopleDirectory, PeopleFilter
+from feedsite.cli import user_joining
 from feedsite.cli.opening import Opened, Refusal, Work, site
 from feedsite.moderation.audit import COMMAND_LINE, AuditFilter, AuditService
 from feedsite.moderation.services import OPERATOR, ModerationService, NotAllowed
@@ -27,7 +28,11 @@ _PASSWORD_STDIN = click.option("--password-stdin", is_flag=True, help="Read the 
 
 @click.group()
 def user() -> None:
-    """People's accounts: make, find, suspend, reinstate, change roles and passwords."""
+    """People's accounts: make, find, let in, suspend, reinstate, change roles and passwords."""
+
+
+for _command in (user_joining.invite, user_joining.waiting, user_joining.approve, user_joining.reject):
+    user.add_command(_command)
 
 
 @user.command()

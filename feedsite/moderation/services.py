@@ -218,7 +218,7 @@ class ModerationService:
         )
 
     def _state_before(self, person: Person) -> str:
-        row = self._audit.latest("suspend", person.key)
+        row = self._audit.latest("suspend", person.key) or self._audit.latest("reject", person.key)
         state = str(json.loads(row.before).get("state", "active")) if row is not None else "active"
         return state if state in STATES and state != "suspended" else "active"
 

@@ -26,6 +26,8 @@ class Identity:
     session_id: str
     #: When they last gave their password in this login.
     confirmed: datetime
+    #: Nobody has let them in yet.
+    waiting: bool = False
 
     @property
     def entity(self) -> Entity:

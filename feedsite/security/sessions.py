@@ -74,6 +74,7 @@ class LoginSessionService:
             theme=person.theme,
             session_id=login.id,
             confirmed=login.confirmed,
+            waiting=person.waiting,
         )
 
     def _touch(self, session_id: str, now: datetime) -> None:

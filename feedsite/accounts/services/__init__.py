@@ -13,6 +13,7 @@ from feedsite.accounts.services.accounts import (
     email_key,
 )
 from feedsite.accounts.services.addresses import AddressService, Confirmed, address_service
+from feedsite.accounts.services.joining import JoiningService, NotOpen, joining_service
 from feedsite.accounts.services.links import LinkService, NoSuchLink, link_service
 from feedsite.accounts.services.notices import NoticeService, notice_service
 from feedsite.accounts.services.people import PeopleService, people_service
@@ -25,8 +26,10 @@ __all__ = [
     "AccountService",
     "AddressService",
     "Confirmed",
+    "JoiningService",
     "LinkService",
     "NoSuchLink",
+    "NotOpen",
     "NoticeService",
     "PeopleService",
     "ResetService",
@@ -37,6 +40,7 @@ __all__ = [
     "account_service",
     "address_service",
     "email_key",
+    "joining_service",
     "link_service",
     "notice_service",
     "people_service",

@@ -118,7 +118,7 @@ class AddressService:
         if self._session.scalar(other) is not None:
             raise Taken("email")
         before, person.email, person.email_key = person.email, claim.email, claim.email_key
-        if person.state == "unverified":
+        if person.state == "unverified" and not person.waiting:
             person.state = "active"
         self._session.delete(claim)
         try:

@@ -6,13 +6,14 @@ from typing import Any
 
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.i18n import TranslationStringFactory
+from pyramid.renderers import render_to_response
 from pyramid.response import Response
 from pyramid.view import view_config
 
 from feedsite.accounts.entering import count_mail, let_in
-from feedsite.accounts.forms import JoinForm
+from feedsite.accounts.forms import InvitationForm, JoinForm
 from feedsite.accounts.models import Person
-from feedsite.accounts.services import AccountService, AddressService, NoSuchLink, PeopleService, Taken
+from feedsite.accounts.services import AddressService, JoiningService, NoSuchLink, NotOpen, PeopleService, Taken
 from feedsite.accounts.views.links import over
 from feedsite.security.permissions import Permission
 from feedsite.security.throttle import Throttle, address_key
@@ -25,41 +26,69 @@ HANDLE_TAKEN = _("Somebody has this handle already. Choose another one.")
 
 @view_config(route_name="accounts.join", renderer="accounts/join.html", request_method="GET")
 def join_page(request: Any) -> dict[str, object] | Response:
-    """The form; who is signed in has an account already."""
+    """The form, or what stands in its place; who is signed in has an account already."""
     if request.identity is not None:
         return HTTPSeeOther(request.route_path("timelines.home"))
-    return {"form": JoinForm.of(request, zone=request.zone, next=safe_next(request, ""))}
+    code = request.GET.get("invitation", "")
+    if request.site_settings.sign_up in ("open", "approval") or request.find_service(JoiningService).is_invitation(
+        code
+    ):
+        return {"form": _form(request, invitation=code, zone=request.zone, next=safe_next(request, ""))}
+    return _not_open(request, code)
 
 
 @view_config(route_name="accounts.join", renderer="accounts/join.html", request_method="POST")
 def join(request: Any) -> dict[str, object] | Response:
     """Make the account, ask its address by mail, and sign in: reading can begin."""
     request.find_service(Throttle).hit("join", address_key(request.remote_addr))
-    form = JoinForm.of(request)
-    form.reserved, form.site_name = request.site_settings.reserved_handles, request.site_settings.site_name
+    form = _form(request)
     if form.validate():
         count_mail(request, form.email.data or "")
         try:
             person = _joined(request, form)
         except Taken:
             form.refuse("handle", HANDLE_TAKEN)
+        except NotOpen:
+            return _not_open(request, form.invitation.data or "")
         else:
-            request.find_service(AddressService).claim(person, form.email.data)
             request.flash(_("Welcome, ${name}! A mail is on its way to you.", mapping={"name": person.name}))
             return let_in(request, person, joined=True)
     request.response.status = 422
     return {"form": form}
 
 
+def _form(request: Any, **data: str) -> JoinForm:
+    form, settings = JoinForm.of(request, **data), request.site_settings
+    form.reserved, form.site_name = settings.reserved_handles, settings.site_name
+    invited = request.find_service(JoiningService).is_invitation(form.invitation.data or "")
+    if settings.sign_up != "approval" or invited:
+        del form.message
+    return form
+
+
+def _not_open(request: Any, code: str) -> Response:
+    form = None
+    if request.site_settings.sign_up == "invitation":
+        form = InvitationForm.blank(request, invitation=code)
+        if code:
+            form.validate()
+            form.refuse("invitation", _("This invitation is over, used up, or not whole."))
+    values = {"form": form}
+    response = render_to_response("accounts/join_closed.html", values, request=request)
+    response.status_int = 422 if request.method == "POST" else 200
+    return response
+
+
 def _joined(request: Any, form: JoinForm) -> Person:
-    made: Person = request.find_service(AccountService).join(
+    made: Person = request.find_service(JoiningService).join(
         handle=form.handle.data or "",
         name=form.name.data or "",
-        email=None,
-        password=form.password.data,
+        email=form.email.data or "",
+        password=form.password.data or "",
         zone=form.zone.data,
         locale=request.site_settings.default_locale,
-        state="unverified",
+        message=(form.message.data or "") if form.message else "",
+        invitation=form.invitation.data or "",
     )
     return made
 
