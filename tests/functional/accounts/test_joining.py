@@ -110,7 +110,8 @@ def test_who_has_to_be_let_in_reads_and_writes_when_both_have_said_yes(
     with site.transaction() as request:
         assert list(request.dbsession.scalars(select(SignUpRequest))) == []
         rows = request.find_service(AuditService).page(AuditFilter(action="approve")).rows
-        assert [row.target for row in rows] == [person(site, "ana").key]
+        targets = [row.target for row in rows]
+    assert targets == [person(site, "ana").key]
 
 
 def test_who_is_let_in_first_writes_when_the_address_is_confirmed(opened: Opens) -> None:
