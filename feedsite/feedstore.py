@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from feedsite.db import engine_of, only_reads
 from feedsite.feeds import Manager
+from feedsite.feeds.composing import Remembered
 from feedsite.feeds.stores.base import FeedStore
 from feedsite.feeds.stores.sql import SqlStore
 from feedsite.metrics import metrics_of
@@ -20,6 +21,7 @@ from feedsite.settings import Settings, settings_of
 RENOTIFY = {"follow": timedelta(days=1)}
 #: The registry's name for functions of a request and its manager that announce what every page will ask.
 ANNOUNCING = "feedsite.announcing"
+_REMEMBERED = "feedsite.remembered"
 
 
 def manager_for(
@@ -28,6 +30,7 @@ def manager_for(
     renotify: Mapping[str, timedelta] = RENOTIFY,
     *,
     store: FeedStore | None = None,
+    remembered: Remembered | None = None,
 ) -> Manager:
     """A manager that reads and writes in `session`'s transaction. It connects at its first use.
 
@@ -36,11 +39,12 @@ def manager_for(
         settings: for the secret that signs cursors.
         renotify: how long each verb that can be done again waits before it notifies again.
         store: on that session; None: the record alone.
+        remembered: figures that may be a minute old, which the process keeps for all of its managers.
     """
     secret = Signer(settings.secret_bytes, "feeds").digest("cursors").encode()
     chosen = store or SqlStore(connection=session.connection)
     dims = settings.vector_dims or None
-    return Manager(store=chosen, secret=secret, renotify=dict(renotify), vector_dims=dims)
+    return Manager(store=chosen, secret=secret, renotify=dict(renotify), vector_dims=dims, remembered=remembered)
 
 
 def manager_service(_context: object, request: Any) -> Manager:
@@ -49,7 +53,8 @@ def manager_service(_context: object, request: Any) -> Manager:
     verbs = request.registry.get("feedsite.verbs")
     renotify = verbs.renotify() if verbs else RENOTIFY
     store = _indexed_store(request)
-    feeds = manager_for(request.dbsession, request.site_settings, renotify, store=store)
+    remembered = request.registry[_REMEMBERED]
+    feeds = manager_for(request.dbsession, request.site_settings, renotify, store=store, remembered=remembered)
     if store is not None:
         for announce in request.registry.get(ANNOUNCING, ()):
             announce(request, feeds)
@@ -80,6 +85,7 @@ def _degraded(request: Any) -> str:
 def includeme(config: Any) -> None:
     """Register `Manager` as a service, the process's index where there is one, and ``request.feeds_degraded``."""
     registry, settings = config.registry, settings_of(config.registry)
+    registry[_REMEMBERED] = Remembered()
     if settings.store == "elasticsearch":
         # Only then: the driver takes its time to load, and a site without a cluster needs none of it.
         from feedsite.indexing.process import ProcessIndex

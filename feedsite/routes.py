@@ -11,6 +11,7 @@ _NOTE = r"{note_id:[0-9a-z]{1,40}}"
 _REPORT = r"{report_id:[0-9a-z]{1,40}}"
 _LINK = r"{token:[A-Za-z0-9_-]{1,128}}"
 _PERSON = r"{person_id:[0-9a-z]{1,40}}"
+_YEAR, _MONTH = r"{year:\d{4}}", r"{month:\d{1,2}}"
 
 ROUTES: tuple[tuple[str, str], ...] = (
     # Machines
@@ -59,8 +60,12 @@ ROUTES: tuple[tuple[str, str], ...] = (
     ("timelines.home_hot", "/home/hot"),
     ("timelines.home_objects", "/home/objects"),
     ("timelines.home_days", "/home/days"),
+    ("timelines.home_people", "/home/people"),
+    ("timelines.home_types", "/home/types"),
+    ("timelines.watching", "/watching"),
     ("timelines.archive", "/archive"),
     ("timelines.archive_year", r"/archive/{year:\d{4}}"),
+    ("timelines.archive_types", r"/archive/{year:\d{4}}/types"),
     ("timelines.archive_month", r"/archive/{year:\d{4}}/{month:\d{1,2}}"),
     ("timelines.explore", "/explore"),
     ("timelines.tag", "/tags/{tag}"),
@@ -115,6 +120,9 @@ ROUTES: tuple[tuple[str, str], ...] = (
     ("timelines.following", f"/{_HANDLE}/following"),
     ("timelines.followers", f"/{_HANDLE}/followers"),
     ("editing.history", f"/{_HANDLE}/{_NOTE}/history"),
+    # Ids of notes are longer than a year.
+    ("timelines.profile_year", f"/{_HANDLE}/{_YEAR}"),
+    ("timelines.profile_month", f"/{_HANDLE}/{_YEAR}/{_MONTH}"),
     ("posts.note", f"/{_HANDLE}/{_NOTE}"),
     ("timelines.profile", f"/{_HANDLE}"),
 )

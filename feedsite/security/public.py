@@ -31,6 +31,8 @@ PUBLIC_ROUTES = frozenset(
         "timelines.explore",
         "timelines.tag",
         "timelines.profile",
+        "timelines.profile_year",
+        "timelines.profile_month",
         "timelines.following",
         "timelines.followers",
         "posts.note",

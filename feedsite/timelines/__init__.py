@@ -17,4 +17,5 @@ def includeme(config: Any) -> None:
     config.register_service_factory(timeline_service, TimelineService)
     config.register_service_factory(mark_service, MarkService)
     config.register_service_factory(home_service, HomeService)
-    config.scan(".views")
+    for views in (".views", ".grouped_views", ".profile_views"):
+        config.scan(views)

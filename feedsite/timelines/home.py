@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from feedsite.feeds import Counted, Entity, Manager, Marker, OrderKey
-from feedsite.feeds.aggregators import CursorAggregator
-from feedsite.feeds.query import FeedQuery
+from feedsite.feeds.aggregators import Aggregator, CursorAggregator, WatchedAggregator
 from feedsite.timelines.marks import HOME, Mark, MarkService
 from feedsite.timelines.services import Timeline, TimelineService
 
 SIZE = 20
 FOLLOWS_NOTHING, NOTHING_YET, FILTERED = "follows-nothing", "nothing-yet", "filtered"
+WATCHES_NOTHING = "watches-nothing"
 
 
-class NewsAggregator(CursorAggregator):
-    """A reader's home without their own acts: what can be new to them."""
+class Maker(Protocol):
+    """Describes a feed in groups for a reader, with further options of `Aggregator`."""
 
-    def query(self, as_of: int) -> FeedQuery:
-        """The network's acts, less the reader's own."""
-        return super().query(as_of).but(others_only=True)
+    def __call__(self, owner: Entity, /, **options: Any) -> Aggregator: ...
 
-    def own_fingerprint(self) -> tuple[str, ...]:
-        """That it is without them."""
-        return ("others",)
+
+@dataclass(frozen=True)
+class Grouped:
+    """A page of a reader's network in groups.
+
+    Attributes:
+        timeline: its groups, or the acts of the rest of one.
+        empty: why there is nothing, as in `Home`, or "watches-nothing".
+    """
+
+    timeline: Timeline
+    empty: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,7 +77,7 @@ class HomeService:
         mark = self._marks.mark(reader.id, HOME)
         marker = None if mark is None else mark.marker
         everything = CursorAggregator(reader, include_history=True, size=SIZE)
-        news = NewsAggregator(reader, include_history=True, size=SIZE, newer_than=marker)
+        news = _news(reader, size=SIZE, newer_than=marker)
         if marker is not None:
             self._feeds.expect(lambda feeds: self._count_news(feeds, reader, marker))
         timeline = self._timelines.read(news if only_new else everything, cursor)
@@ -90,7 +97,7 @@ class HomeService:
 
     @staticmethod
     def _count_news(feeds: Manager, reader: Entity, marker: Marker) -> Counted:
-        return feeds.count_new(NewsAggregator(reader, include_history=True), marker)
+        return feeds.count_new(_news(reader), marker)
 
     def why_empty(self, reader: Entity, *, filtered: bool = False) -> str:
         """Which of the three states an empty page of a reader's network is in.
@@ -103,9 +110,33 @@ class HomeService:
         everything = CursorAggregator(reader, include_history=True, size=1)
         return FILTERED if filtered and not self._timelines.is_empty(everything) else NOTHING_YET
 
+    def grouped(self, reader: Entity, make: Maker, cursor: str | None = None, *, only_new: bool = False) -> Grouped:
+        """A page of a reader's network in groups; with `only_new` of what is newer than their mark and not their own.
+
+        Raises InvalidCursor.
+        """
+        everything = make(reader, include_history=True)
+        filtered = make(reader, include_history=True, others_only=True, newer_than=self._marker(reader))
+        timeline = self._timelines.read(filtered if only_new else everything, cursor)
+        if timeline.page.groups or timeline.page.items:
+            return Grouped(timeline)
+        watches = isinstance(everything, WatchedAggregator)
+        if self._timelines.follows_nothing(reader, kinds=("watch",) if watches else ("follow", "watch")):
+            return Grouped(timeline, WATCHES_NOTHING if watches else FOLLOWS_NOTHING)
+        hidden = only_new and not self._timelines.is_empty(everything)
+        return Grouped(timeline, FILTERED if hidden else NOTHING_YET)
+
+    def _marker(self, reader: Entity) -> Marker | None:
+        return self._marks.marker(reader.id, HOME)
+
     def mark_read(self, reader: Entity, mark: Mark) -> None:
         """Move the reader's mark forward."""
         self._marks.move(reader.id, HOME, mark)
+
+
+def _news(reader: Entity, **options: Any) -> CursorAggregator:
+    """A reader's home without their own acts: what can be new to them."""
+    return CursorAggregator(reader, include_history=True, others_only=True, **options)
 
 
 def _keys(timeline: Timeline) -> list[OrderKey]:

@@ -64,8 +64,9 @@ class ItemPresenter:
 
     def __init__(self, request: Any, timeline: Timeline) -> None:
         self._request, self._now = request, utcnow()
-        objects = {item.object.key for item in timeline.page.every_item()}
-        shown = [note for key, note in timeline.notes.items() if key in objects]
+        spoken_of = {item.object.key for item in timeline.page.every_item()}
+        spoken_of |= {str(group.value) for group in timeline.page.groups}
+        shown = [note for key, note in timeline.notes.items() if key in spoken_of]
         self.notes = NotePresenter(request).views(shown)
         self.people = PeoplePresenter(request).views(timeline.people.values())
         self.teller = Teller(request, self.people, self.notes)

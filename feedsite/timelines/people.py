@@ -38,7 +38,8 @@ def person_of(request: Any) -> Person:
     if person is None or person.state == "suspended":
         raise HTTPNotFound
     if handle != person.handle:
-        path = request.route_path(request.matched_route.name, handle=person.handle)
+        parts = {name: value for name, value in request.matchdict.items() if name != "at"}
+        path = request.route_path(request.matched_route.name, **{**parts, "handle": person.handle})
         raise HTTPFound(path + (f"?{request.query_string}" if request.query_string else ""))
     found: Person = person
     return found

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from markupsafe import Markup
 from pyramid.i18n import TranslationStringFactory
 
-from feedsite.feeds import Group, Item
+from feedsite.feeds import Entity, Group, Item
 from feedsite.posts.rendering import plain
 from feedsite.timelines.home import FILTERED, FOLLOWS_NOTHING, Home
 from feedsite.timelines.items import ItemPresenter, anchor, shortened
@@ -45,11 +46,11 @@ class TimelinePresenter:
             here=self._request.path_qs,
             empty=empty,
             label_hidden=label_hidden,
-            **self._pages(),
+            **self.pages(),
         )
 
-    def groups(self, label: str, *, empty: EmptyView | None = None) -> GroupPageView:
-        """The page as one card for each thing."""
+    def groups(self, label: str, *, empty: EmptyView | None = None, toggle: LinkView | None = None) -> GroupPageView:
+        """The page as one card for each thing or person."""
         return GroupPageView(
             groups=tuple(
                 self._card(group) for group in self._timeline.page.groups if group.item.actor.key in self.items.people
@@ -57,7 +58,8 @@ class TimelinePresenter:
             label=self._request.translate(label),
             here=self._request.path_qs,
             empty=empty,
-            **self._pages(),
+            toggle=toggle,
+            **self.pages(),
         )
 
     def rest(self, first_url: str) -> TimelineView:
@@ -69,12 +71,18 @@ class TimelinePresenter:
         view = self.view(_("The rest of it"), label_hidden=True)
         return replace(view, newer_url="", first_url=first_url)
 
-    def rest_heading(self) -> Markup:
-        """What the acts of the rest of a card are about."""
-        item = self._timeline.page.items[0]
-        return self._thing_heading(item)
+    def rest_heading(self, field: str = "object") -> Markup:
+        """What the acts of the rest of a card are about, or who did them.
 
-    def _pages(self) -> dict[str, Any]:
+        Args:
+            field: what there is a card for: "object" or "actor".
+        """
+        if not self._timeline.page.items:
+            return Markup("{}").format(self._request.translate(_("The rest of it")))
+        item = self._timeline.page.items[0]
+        return self._heading(item, getattr(item, field))
+
+    def pages(self) -> dict[str, Any]:
         """The links to other pages, empty where there is none."""
         page, request = self._timeline.page, self._request
         return {
@@ -84,28 +92,37 @@ class TimelinePresenter:
         }
 
     def _card(self, group: Group) -> GroupView:
-        item = group.item
+        item, whose = group.item, group.value
+        assert isinstance(whose, Entity)
         view = self.items.views([item])[0]
         return GroupView(
-            key=item.object.key,
-            anchor=f"thing-{anchor(item.object.key)}",
-            heading=self._thing_heading(item),
+            key=whose.key,
+            anchor=f"thing-{anchor(whose.key)}",
+            heading=self._heading(item, whose),
             time=view.time,
             items=(view,),
-            icon=_ICONS.get(item.object.type, "reply" if item.verb == "reply" else "pen"),
+            icon=_ICONS.get(whose.type, "reply" if item.verb == "reply" else "pen"),
             url=view.url,
             total_label=self._more_label(group),
             more_url=page_url(self._request, group.more) or "",
         )
 
-    def _thing_heading(self, item: Item) -> Markup:
+    def _heading(self, item: Item, whose: Entity) -> Markup:
+        """The heading of a card: that of a thing, or a person's name."""
+        return self.thing_heading(whose, item.extras.get("object" if whose == item.object else "actor"))
+
+    def thing_heading(self, thing: Entity, extra: Mapping[str, Any] | None = None) -> Markup:
         """What acts are about, with its link: "A note by Ana: The beginning of it…", "#python".
 
         The beginning tells the cards of one author apart, for who hears their names only, too.
+
+        Args:
+            thing: what they are about.
+            extra: what the writer of one of them kept with it.
         """
-        note = self.items.notes.get(item.object.key)
+        note = self.items.notes.get(thing.key)
         if note is None:
-            return self.items.teller.thing(item)
+            return self.items.teller.named(thing, extra)
         beginning = {"name": note.author.name, "text": shortened(plain(note.html), _HEADING)}
         text = self._request.localizer.translate(_("A note by ${name}: ${text}"), mapping=beginning)
         return Markup('<a href="{}">{}</a>').format(note.url, text)
@@ -120,6 +137,13 @@ class TimelinePresenter:
             "and ${count} more", "and ${count} more", more, domain="feedsite", mapping={"count": more}
         )
         return label
+
+
+def only_new_toggle(request: Any) -> LinkView:
+    """The link that shows only what is new on a page of groups, or everything again."""
+    if request.GET.get("new") == "1":
+        return LinkView(request.translate(_("Show all")), request.path)
+    return LinkView(request.translate(_("Only new")), f"{request.path}?new=1")
 
 
 def home_view(request: Any, home: Home, *, only_new: bool) -> TimelineView:

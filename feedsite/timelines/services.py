@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from feedsite.accounts.models import Person
 from feedsite.accounts.services import PeopleService
 from feedsite.feeds import Entity, Group, Manager, Page
-from feedsite.feeds.aggregators import PublicAggregator, YearMonthAggregator
+from feedsite.feeds.aggregators import PublicAggregator, TrendingAggregator, YearMonthAggregator
 from feedsite.feeds.aggregators.base import Aggregator
 from feedsite.posts.models import Note
 from feedsite.posts.services import NoteService
@@ -17,6 +17,7 @@ from feedsite.posts.services import NoteService
 #: How many of the newest public acts tell who is active.
 _RECENT_ACTS = 100
 _MONTHS_AT_ONCE = 600
+_TRENDING = 6
 
 
 @dataclass(frozen=True)
@@ -54,9 +55,14 @@ class TimelineService:
     def of(self, page: Page) -> Timeline:
         """A page that was read already, with everything its items show."""
         ends = [end for item in page.every_item() for end in (item.object, item.target) if end is not None]
+        ends += [group.value for group in page.groups if isinstance(group.value, Entity)]
         notes = {end.key for end in ends if end.type == "note"}
         people = {Entity("person", person_id).key for person_id in page.people()}
         return Timeline(page, self._people.by_key(people), self._notes.by_key(notes))
+
+    def page(self, aggregator: Aggregator) -> Page:
+        """A feed's first page, where nothing but itself is shown."""
+        return self._feeds.get_page(aggregator)
 
     def groups(self, aggregator: Aggregator) -> tuple[Group, ...]:
         """The groups of a feed's first page, where their values and totals are all that is shown."""
@@ -67,9 +73,9 @@ class TimelineService:
         page = self._feeds.get_page(aggregator)
         return not page.items and not page.groups
 
-    def follows_nothing(self, reader: Entity) -> bool:
-        """Whether a reader neither follows nor watches anything but themselves."""
-        return not self._feeds.following(reader, kinds=("follow", "watch"), size=1).links
+    def follows_nothing(self, reader: Entity, kinds: Sequence[str] = ("follow", "watch")) -> bool:
+        """Whether a reader has no link of these kinds to anything but themselves."""
+        return not self._feeds.following(reader, kinds=kinds, size=1).links
 
     def years(self, reader: Entity, zone: str) -> list[Group]:
         """Every year of a reader's network in their zone with every month that has something, newest first."""
@@ -89,6 +95,16 @@ class TimelineService:
             if (cursor := page.next) is None:
                 return found
 
+    def trending(self, viewer: Entity | None) -> Timeline:
+        """The tags and notes that most happened to in the last 7 days, for a viewer, with the notes' authors."""
+        timeline = self.read(_trending(viewer))
+        authors = {note.author.key for note in timeline.notes.values()} - timeline.people.keys()
+        return replace(timeline, people={**timeline.people, **self._people.by_key(authors)})
+
+    def expect_trending(self, viewer: Entity | None) -> None:
+        """Say that `trending` will be asked soon."""
+        self.expect(_trending(viewer))
+
     def active_people(self, viewer: Entity | None, limit: int = 5) -> list[Person]:
         """Who wrote or shared in public lately and is neither the viewer nor followed by them, newest first."""
         actors = list(dict.fromkeys(item.actor for item in self._feeds.get_page(_recent(viewer)).items))
@@ -106,6 +122,10 @@ class TimelineService:
         keys = [entity.key for entity in entities]
         found = self._people.by_key(keys)
         return [found[key] for key in keys if key in found and found[key].state != "suspended"]
+
+
+def _trending(viewer: Entity | None) -> TrendingAggregator:
+    return TrendingAggregator(viewer, kinds=("tag", "note"), size=_TRENDING)
 
 
 def _recent(viewer: Entity | None) -> PublicAggregator:

@@ -76,7 +76,11 @@ class Teller:
 
     def thing(self, item: Item) -> Markup:
         """What an act is about, by name and with a link where it has a page."""
-        return self._thing(item.object, item.extras.get("object"))
+        return self.named(item.object, item.extras.get("object"))
+
+    def named(self, entity: Entity, extra: Mapping[str, Any] | None = None) -> Markup:
+        """A thing by name and with a link where it has a page; `extra` is what a writer kept with it."""
+        return self._thing(entity, extra)
 
     # What is known of the object
 

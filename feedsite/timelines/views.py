@@ -11,12 +11,13 @@ from pyramid.response import Response
 from pyramid.view import view_config
 
 from feedsite.feeds import Entity
-from feedsite.feeds.aggregators import ActorAggregator, CollapseAggregator, PublicAggregator, ThingAggregator
+from feedsite.feeds.aggregators import ActorAggregator, PublicAggregator, ThingAggregator
 from feedsite.keeping.presenters import pinned_item
 from feedsite.posts.presenters import compose_box
 from feedsite.posts.text import tag_name
 from feedsite.security.permissions import Permission
-from feedsite.timelines.archive import ArchivePresenter, Month, year_acts, year_of
+from feedsite.timelines.archive import ArchivePresenter, Month, Past, year_of
+from feedsite.timelines.heat import heat_of, heat_view
 from feedsite.timelines.home import FILTERED, HomeService
 from feedsite.timelines.marks import HOME, posted_mark
 from feedsite.timelines.people import LinkLists, ProfilePresenter, person_of, person_views
@@ -24,8 +25,10 @@ from feedsite.timelines.presenters import TimelinePresenter, empty_state, home_v
 from feedsite.timelines.ranked import HOT_DAYS, HOT_SIZE, RankedPresenter, days, hot
 from feedsite.timelines.services import TimelineService
 from feedsite.timelines.tags import expect_tag_view, tag_view
+from feedsite.timelines.trends import trend_views
 from feedsite.timelines.verbs import verbs_of
 from feedsite.web.cursors import cursor_from, first_page_url, page_url
+from feedsite.web.presenting import EmptyView
 from feedsite.web.redirects import see_other
 
 _ = TranslationStringFactory("feedsite")
@@ -72,24 +75,6 @@ def mark_home_read(request: Any) -> Response:
     """Move the reader's mark to what was on the page."""
     request.find_service(HomeService).mark_read(request.identity.entity, posted_mark(request, HOME))
     return see_other(request, request.route_path("timelines.home"))
-
-
-@view_config(
-    route_name="timelines.home_objects",
-    renderer="timelines/home_objects.html",
-    request_method="GET",
-    permission=Permission.READ_HOME,
-)
-def home_objects(request: Any) -> dict[str, object]:
-    """One card a thing: the newest act and how many more; a card's cursor leads to the rest of it."""
-    reader = request.identity.entity
-    aggregator = CollapseAggregator(reader, "object", include_history=True, size=_SIZE)
-    read = request.find_service(TimelineService).read(aggregator, cursor_from(request))
-    presenter = TimelinePresenter(request, read)
-    if read.page.kind == "activities":
-        return {"groups": None, "rest": presenter.rest(first_page_url(request)), "heading": presenter.rest_heading()}
-    kind = "" if read.page.groups else request.find_service(HomeService).why_empty(reader)
-    return {"groups": presenter.groups(_("By thing"), empty=empty_state(request, kind)), "rest": None}
 
 
 @view_config(
@@ -150,12 +135,35 @@ def archive(request: Any) -> dict[str, object]:
 )
 def archive_year(request: Any) -> dict[str, object]:
     """A year: each month with its newest act."""
-    year = year_of(request.matchdict)
-    read = request.find_service(TimelineService).read(year_acts(request.identity.entity, year, request.zone))
-    empty = (
-        None if read.page.groups else empty_state(request, FILTERED, all_url=request.route_path("timelines.archive"))
-    )
-    return {"year": year, "sections": ArchivePresenter(request).sections(read, year), "empty": empty}
+    year, archive = year_of(request.matchdict), ArchivePresenter(request)
+    read = request.find_service(TimelineService).read(Past.of_reader(request).year(year))
+    return {
+        "year": year,
+        "tabs": archive.year_tabs(year, "newest"),
+        "sections": archive.sections(read, year),
+        "empty": None if read.page.groups else _nothing_then(request),
+    }
+
+
+@view_config(
+    route_name="timelines.archive_types",
+    renderer="timelines/archive_types.html",
+    request_method="GET",
+    permission=Permission.READ_HOME,
+)
+def archive_types(request: Any) -> dict[str, object]:
+    """A year: each month with its verbs and how much of each."""
+    year, archive = year_of(request.matchdict), ArchivePresenter(request)
+    groups = request.find_service(TimelineService).groups(Past.of_reader(request).year_by_verb(year))
+    empty = None if groups else _nothing_then(request)
+    return {"year": year, "tabs": archive.year_tabs(year, "types"), "archive": archive.by_verb(groups, empty)}
+
+
+def _nothing_then(request: Any) -> EmptyView | None:
+    """What a year of a reader's network says that has nothing."""
+    reader = request.identity.entity
+    kind = request.find_service(HomeService).why_empty(reader, filtered=True)
+    return empty_state(request, kind, all_url=request.route_path("timelines.archive"))
 
 
 @view_config(
@@ -167,15 +175,14 @@ def archive_year(request: Any) -> dict[str, object]:
 def archive_month(request: Any) -> dict[str, object]:
     """A month, newest first; with ``?verb=`` the acts of one verb."""
     month, verb = Month.of(request.matchdict), request.GET.get("verb", "")
-    timelines, reader = request.find_service(TimelineService), request.identity.entity
-    cursor = cursor_from(request)
+    timelines, past, cursor = request.find_service(TimelineService), Past.of_reader(request), cursor_from(request)
     if not verb or verb in verbs_of(request.registry):
-        timelines.expect(month.acts(reader, request.zone, verb), cursor)
-    by_verb = timelines.groups(month.by_verb(reader, request.zone))
+        timelines.expect(past.month(month, verb), cursor)
+    by_verb = timelines.groups(past.by_verb(month))
     tabs = ArchivePresenter(request).tabs(month, by_verb, verb)
     if verb and verb not in verbs_of(request.registry) and not any(tab.current for tab in tabs):
         raise HTTPNotFound
-    read = timelines.read(month.acts(reader, request.zone, verb), cursor)
+    read = timelines.read(past.month(month, verb), cursor)
     all_url = tabs[0].url if by_verb else request.route_path("timelines.archive")
     empty = None if read.page.items else empty_state(request, FILTERED, all_url=all_url)
     title = month.title(request.locale_name)
@@ -192,13 +199,18 @@ def profile(request: Any) -> dict[str, object]:
     person = person_of(request)
     head = ProfilePresenter(request, person)
     head.expect()
+    timelines, cursor = request.find_service(TimelineService), cursor_from(request)
+    days = heat_of(request, person)
+    if cursor is None:
+        timelines.expect(days)
     acts = ActorAggregator(Entity("person", person.id), viewer=_viewer(request), size=_SIZE)
-    read = request.find_service(TimelineService).read(acts, cursor_from(request))
+    read = timelines.read(acts, cursor)
     label = request.localizer.translate(_("What ${name} did"), mapping={"name": person.name})
     empty = nothing_yet(request, _("Nothing here yet"), _("There is nothing here that you may see."))
     return {
         "profile": head.view("notes"),
         "pinned": pinned_item(request, person),
+        "heat": heat_view(request, person, timelines.page(days)) if cursor is None else None,
         "timeline": TimelinePresenter(request, read).view(label, empty=empty, label_hidden=True),
     }
 
@@ -250,9 +262,11 @@ def explore(request: Any) -> dict[str, object]:
     """What everybody writes in public, and whom one could follow."""
     timelines, viewer = request.find_service(TimelineService), _viewer(request)
     timelines.expect_active_people(viewer)
+    timelines.expect_trending(viewer)
     read = timelines.read(PublicAggregator(viewer, verbs=_WRITTEN, size=_SIZE, public_only=True), cursor_from(request))
     empty = nothing_yet(request, _("Nothing here yet"), _("Nobody has written anything in public so far."))
     return {
         "timeline": TimelinePresenter(request, read).view(_("Latest from everybody"), empty=empty),
         "people": person_views(request, timelines.active_people(viewer)),
+        "trends": trend_views(request, timelines.trending(viewer)),
     }

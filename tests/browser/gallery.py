@@ -85,6 +85,10 @@ def _open_last_menu(page: Page) -> None:
     page.locator("main .menu > summary").last.click()
 
 
+def _open_details(page: Page) -> None:
+    page.locator(".heat > details > summary").click()
+
+
 EXHIBITS = (
     Exhibit("front", "/", "", _BOTH),
     Exhibit("explore", "/explore", "", _BOTH),
@@ -103,10 +107,18 @@ EXHIBITS = (
     Exhibit("home-hot", "/home/hot", "ana", _BOTH),
     Exhibit("home-objects", "/home/objects", "ana", _BOTH),
     Exhibit("home-days", "/home/days", "ana", _BOTH),
+    Exhibit("home-people", "/home/people", "ana", _BOTH),
+    Exhibit("home-types", "/home/types", "ana", _BOTH),
+    Exhibit("watching", "/watching", "ana", _BOTH),
+    Exhibit("watching-only-new", "/watching?new=1", "ana", _BOTH),
     Exhibit("archive", "/archive", "ana", _BOTH),
     Exhibit("archive-year", "/archive/2026", "ana", _BOTH),
+    Exhibit("archive-types", "/archive/2026/types", "ana", _BOTH),
     Exhibit("archive-month", "/archive/2026/3", "ana", _BOTH),
     Exhibit("profile", "/@bo", "ana", _BOTH),
+    Exhibit("profile-by-month", "/@bo", "ana", then=_open_details),
+    Exhibit("profile-year", "/@bo/2026", "ana", _BOTH),
+    Exhibit("profile-month", "/@bo/2026/3", "", _BOTH),
     Exhibit("profile-own", "/@ana", "ana", _BOTH),
     Exhibit("profile-anonymous", "/@bo", "", _BOTH),
     Exhibit("following", "/@ana/following", "ana", _BOTH),

@@ -44,6 +44,7 @@ class Aggregator:
         since, until: published at or after, and before (aware datetimes).
         newer_than: only what is newer than this marker.
         public_only: only public acts, even for a viewer who may see more.
+        others_only: only what others than the owner did.
         zone: the IANA name of the time zone in which days, months and years are told.
 
     Raises:
@@ -75,6 +76,7 @@ class Aggregator:
         until: datetime | None = None,
         newer_than: Marker | None = None,
         public_only: bool = False,
+        others_only: bool = False,
         zone: str = "UTC",
     ) -> None:
         self.scope = _checked_scope(scope or self.default_scope)
@@ -92,6 +94,7 @@ class Aggregator:
         self.until_ms = None if until is None else milliseconds(until, "until")
         self.newer_than = newer_than
         self.public_only = public_only
+        self.others_only = others_only
         self.zone = checked_zone(zone)
 
     def query(self, as_of: int) -> FeedQuery:
@@ -109,6 +112,7 @@ class Aggregator:
             until_ms=self.until_ms,
             freshness=None if self.newer_than is None else Freshness(self.newer_than),
             public_only=self.public_only,
+            others_only=self.others_only,
         )
 
     @property
@@ -126,7 +130,7 @@ class Aggregator:
             query.scope.value,
             query.owner.key if query.owner else "",
             query.viewer.key if query.viewer else "",
-            f"{query.history} {query.public_only}",
+            f"{query.history} {query.public_only} {query.others_only}",
             ",".join(self.verbs),
             ",".join(self.without_verbs),
             " ".join(query.touching),

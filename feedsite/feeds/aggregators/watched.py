@@ -39,8 +39,11 @@ class WatchedAggregator(Aggregator):
 
     def query(self, as_of: int) -> FeedQuery:
         """What the viewer may see; which things it is about, the watches tell."""
-        return super().query(as_of).but(owner=None)
+        query = super().query(as_of).but(owner=None, others_only=False)
+        if self.others_only and self.owner is not None:
+            return query.excluding(Facet.ACTOR, (self.owner.key,))
+        return query
 
     def own_fingerprint(self) -> tuple[str, ...]:
         """Who watches."""
-        return (self.owner.key if self.owner else "",)
+        return (self.owner.key if self.owner else "", str(self.others_only))

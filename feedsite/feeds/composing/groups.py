@@ -21,6 +21,8 @@ INNER = "inner"
 def facet_page(context: Context[Any]) -> Page:
     """A page of groups with their totals and newest acts, or with the groups inside them."""
     facets: tuple[Facet, ...] = context.aggregator.levels
+    if facets == (Facet.VERB,):
+        return _verb_page(context)
     size, shown = context.aggregator.size, context.cursor.shown
     heads = unseen_heads(context, context.query, facets[0], context.cursor.before, shown, size + 1)
     following = next_token(context, heads[:size], shown) if len(heads) > size else None
@@ -29,6 +31,24 @@ def facet_page(context: Context[Any]) -> Page:
     if len(facets) > 1 and groups:
         groups = _filled(context, facets, cells, groups)
     return context.page(kind="groups", groups=tuple(groups), next=following)
+
+
+def _verb_page(context: Context[Any]) -> Page:
+    """A page of verbs with their totals and newest acts.
+
+    Every verb that there can be is known: all are asked for in one question, and nothing is looked for in windows.
+    """
+    size, shown = context.aggregator.size, frozenset(context.cursor.shown)
+    verbs = [verb for verb in known_verbs(context) if short_hash(verb) not in shown]
+    groups = _verbs_inside(context, [Cell()], verbs)[0] if verbs else []
+    before = context.cursor.before
+    if before is not None and context.cursor.pages > PAGES_REMEMBERED:
+        groups = [group for group in groups if group.latest is not None and group.latest < before]
+    following = None
+    if len(groups) > size:
+        heads = [Head(str(group.value), group.items[0]) for group in groups[:size]]
+        following = next_token(context, heads, context.cursor.shown)
+    return context.page(kind="groups", groups=tuple(groups[:size]), next=following)
 
 
 def inner_page(context: Context[Any]) -> Page:
@@ -121,7 +141,7 @@ def _group(context: Context[Any], cell: Cell, answer: CellAnswer, items: tuple[I
 def _filled(context: Context[Any], facets: tuple[Facet, ...], cells: list[Cell], groups: list[Group]) -> list[Group]:
     """The groups with the groups of the next facet inside them."""
     if facets[1] is Facet.VERB:
-        inner = _verbs_inside(context, cells)
+        inner = _verbs_inside(context, cells, known_verbs(context))
         return [replace(group, groups=tuple(inside)) for group, inside in zip(groups, inner, strict=True)]
     # What is inside one group does not wait for what is inside another.
     fillings = [partial(_filling, context, facets[1], cell, group) for cell, group in zip(cells, groups, strict=True)]
@@ -139,9 +159,8 @@ def _filling(context: Context[Any], facet: Facet, cell: Cell, group: Group) -> G
     return replace(group, groups=tuple(inside), more=more)
 
 
-def _verbs_inside(context: Context[Any], cells: list[Cell]) -> list[list[Group]]:
+def _verbs_inside(context: Context[Any], cells: list[Cell], verbs: list[str]) -> list[list[Group]]:
     """For each cell a group of each of its verbs, newest first: all verbs are asked for in one question."""
-    verbs = known_verbs(context)
     asked = [Cell((*cell.values, (Facet.VERB, verb))) for cell in cells for verb in verbs]
     aggregator = context.aggregator
     answers = context.reader.cells(context.query, asked, aggregator.activities_per_group, aggregator.count_cap)

@@ -49,19 +49,6 @@ class SectionView:
 
 
 @dataclass(frozen=True, slots=True)
-class SectionPageView:
-    """A page of labelled sections; the links are those of TimelineView."""
-
-    sections: tuple[SectionView, ...]
-    label: str
-    here: str = ""
-    older_url: str = ""
-    newer_url: str = ""
-    first_url: str = ""
-    empty: EmptyView | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class GroupView:
     """Several activities about one thing: the newest, and how many more.
 
@@ -96,6 +83,45 @@ class GroupPageView:
     newer_url: str = ""
     first_url: str = ""
     empty: EmptyView | None = None
+    toggle: LinkView | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ThingSectionView:
+    """A watched thing: its heading with its link, and a section inside for each verb.
+
+    Attributes:
+        parts: the verbs that show their newest acts; `others` are only named, with their counts.
+    """
+
+    anchor: str
+    heading: Markup
+    count_label: str
+    parts: tuple[SectionView, ...]
+    others: tuple[LinkView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SectionPageView:
+    """A page of labelled sections, or of watched things; the links are those of TimelineView."""
+
+    sections: tuple[SectionView, ...]
+    label: str
+    here: str = ""
+    older_url: str = ""
+    newer_url: str = ""
+    first_url: str = ""
+    empty: EmptyView | None = None
+    toggle: LinkView | None = None
+    things: tuple[ThingSectionView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TrendView:
+    """Something that much happened to lately: its name with its link, and how much."""
+
+    heading: Markup
+    count_label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +154,22 @@ class ArchiveView:
     years: tuple[YearView, ...]
     empty: EmptyView | None = None
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HeatView:
+    """How active somebody was on each day of 53 weeks.
+
+    Attributes:
+        label: the picture in words.
+        ground: an SVG path through all days; `days` one path for each of four levels of activity.
+        months: the same figures by month, each leading to its acts.
+    """
+
+    label: str
+    ground: str
+    days: tuple[str, ...]
+    months: tuple[MonthView, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,16 +26,32 @@ LISTS = (
     "/home/hot",
     "/home/objects",
     "/home/days",
+    "/home/people",
+    "/home/types",
+    "/watching",
+    "/watching?new=1",
     "/notifications",
     "/archive",
     "/archive/{year}",
+    "/archive/{year}/types",
     "/archive/{month}",
     "/explore",
     "/@ana",
+    "/@ana/{year}",
+    "/@ana/{month}",
     "/tags/python",
 )
 OTHERS = ("/@ana/followers", "/@ana/following", "/settings/profile", "/settings/display", "/about", "/help")
-ANONYMOUS_LISTS = ("/", "/explore", "/@ana", "/tags/python", "/@ana/followers", "/@ana/following")
+ANONYMOUS_LISTS = (
+    "/",
+    "/explore",
+    "/@ana",
+    "/@ana/2026",
+    "/@ana/2026/11",
+    "/tags/python",
+    "/@ana/followers",
+    "/@ana/following",
+)
 STATIC = ("/about", "/login", "/join", "/privacy", "/healthz", "/robots.txt")
 
 
@@ -103,7 +119,7 @@ def test_timelines_and_notifications_take_two_round_trips_with_badge_and_pane(
 
 def test_older_pages_take_no_more(sites: tuple[Site, Site]) -> None:
     browser = sites[0].browser(_person(sites[0], "ana"))
-    for start in ("/home", "/home/objects", "/home/days", "/notifications", "/explore", "/@ana"):
+    for start in ("/home", "/home/objects", "/home/days", "/watching", "/notifications", "/explore", "/@ana"):
         path = start
         for _ in range(3):
             older = _older(browser.get(path).text)

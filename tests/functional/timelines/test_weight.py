@@ -17,9 +17,16 @@ LISTS = (
     "/home/hot",
     "/home/objects",
     "/home/days",
+    "/home/people",
+    "/home/types",
+    "/watching",
     "/archive",
     "/archive/{now}",
+    "/archive/{year}",
+    "/archive/{year}/types",
     "/@bo",
+    "/@bo/{year}",
+    "/@bo/{now}",
     "/tags/maps",
     "/explore",
     "/notifications",
@@ -31,6 +38,7 @@ TEXT = "Note {} about rivers and what was drawn of them, with a #maps for those 
 def fill(world: World, count: int) -> list[str]:
     """A world in which every list has `count` items of several kinds; the paths of the lists."""
     world.follow("ana", "bo")
+    world.watch_tag("ana", "maps")
     notes = world.write_many("bo", count, TEXT)
     mine = world.write_many("ana", max(1, count // 4), "Mine {} #maps")
     for number, note in enumerate(mine):
@@ -38,7 +46,7 @@ def fill(world: World, count: int) -> list[str]:
         world.reply("bo", note, f"An answer to {number}")
     world.share(notes[0], "cy")
     now = notes[0].created
-    return [path.format(now=f"{now:%Y}/{now.month}") for path in LISTS]
+    return [path.format(now=f"{now:%Y}/{now.month}", year=now.year) for path in LISTS]
 
 
 def statements(browser: Browser, path: str) -> int:
@@ -51,7 +59,11 @@ def statements(browser: Browser, path: str) -> int:
 def test_full_pages_are_light_and_valid(world: World) -> None:
     paths = fill(world, 24)
     for browser in (world.browser("ana"), world.site.browser()):
-        for path in paths if browser.cookies else ["/", "/@bo", "/tags/maps", "/explore", "/@bo/followers"]:
+        for path in (
+            paths
+            if browser.cookies
+            else [*(one for one in paths if one.startswith("/@")), "/", "/tags/maps", "/explore", "/@bo/followers"]
+        ):
             page = browser.get(path)
             assert faults_of_html(page) == [], path
             # The marks are those of a list of 20 items; hot has 50.
@@ -63,7 +75,10 @@ def test_full_pages_are_light_and_valid(world: World) -> None:
 def test_empty_and_odd_pages_are_valid(world: World) -> None:
     browser = world.browser("ana")
     for path in (
-        *LISTS[:6],
+        *LISTS[:9],
+        "/archive/2020/types",
+        "/@ana/2020",
+        "/@ana/2020/1",
         "/archive/2020",
         "/archive/2020/1",
         "/@ana",

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 from feedsite.feeds.query import Facet, Scope
-from feedsite.feeds.stores.sql.rules import MILLISECOND, Condition, Rules, name_value, number_value, stands
+from feedsite.feeds.stores.sql.rules import MILLISECOND, Condition, Rules, name_value, names_value, number_value, stands
 
 _BY_TOUCH = (Facet.TOUCHED.value, Facet.OBJECT.value, Facet.TARGET.value, Facet.ORIGIN.value)
 
@@ -139,7 +139,7 @@ def _sources(rules: Rules) -> list[Arm]:
     if scope is Scope.ACTOR:
         return [Arm(a, (a.c.actor == name_value("owner"),), a.c.position, a.c.id)]
     if scope is Scope.THING:
-        return [_owned(_joined(rules, rules.tables.touches.alias("t")))]
+        return [_touching(rules)]
     found = []
     if scope is Scope.CONCERNS:
         named = _owned(_joined(rules, rules.tables.audience.alias("u")))
@@ -153,6 +153,17 @@ def _sources(rules: Rules) -> list[Arm]:
 
 def _joined(rules: Rules, table: Any) -> Arm:
     return Arm(table.join(rules.acts, rules.of_act(table)), (), table.c.position, table.c.id)
+
+
+def _touching(rules: Rules) -> Arm:
+    """The way to what touches the owner; a feed of things without an owner says which by its filter."""
+    arm = _joined(rules, rules.tables.touches.alias("t"))
+    if rules.shape.owner:
+        return _owned(arm)
+    if Facet.TOUCHED not in rules.shape.where:
+        return Arm(rules.acts, (), rules.acts.c.position, rules.acts.c.id)
+    one_of = arm.source.left.c.entity.in_(names_value(f"where_{Facet.TOUCHED.value}"))
+    return Arm(arm.source, (one_of,), arm.position, arm.id, repeats=True)
 
 
 def _owned(arm: Arm) -> Arm:

@@ -219,6 +219,16 @@ class FigureContract(Contract):
         (first, *_) = network.manager.get_feeds(aggregator)
         assert (first["id"], [verb["type"] for verb in first["types"]], first["total"]) == ("t1", ["like", "create"], 2)
 
+    def test_the_rest_of_a_watched_thing_can_be_fetched(self, network: Network) -> None:
+        network.manager.watch("reader", "bread", "tag")
+        posted = [network.post("ana", verb="create", about=(_BREAD, note("n1"))) for _ in range(9)][::-1]
+        network.post("ana", verb="create", about=(note("n1"),))
+        aggregator = WatchedAggregator("reader", activities_per_group=2, size=3)
+        (thing,) = network.groups(aggregator)
+        (verb,) = thing.groups
+        assert (thing.total, verb.total) == (9, 9)
+        assert [item.id for item in network.rest(aggregator, verb)] == posted
+
     def test_many_watched_things_are_the_same_things(self, network: Network, monkeypatch: pytest.MonkeyPatch) -> None:
         """Whether all of it is asked for at once, or the newest of each first."""
         network.post("ana", verb="create", about=(Entity("tag", "t0"),))
