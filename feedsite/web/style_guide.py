@@ -58,6 +58,9 @@ def samples() -> dict[str, Any]:
             shapes.LinkView("All of October", "#"),
         ),
         "groups": shapes.GroupPageView(_groups(items), "By thing", "/style-guide", older_url="#", first_url="#"),
+        "by_thing": _watched(items),
+        "trends": _trends(),
+        "heat": _heat(),
         "archive": _archive(),
         "notifications": _notifications(),
         "pane": shapes.PaneView("#", 128, "99+", "more than 99 new notifications", sample_notifications()[:3]),
@@ -103,6 +106,39 @@ def _groups(items: Sequence[shapes.ItemView]) -> tuple[shapes.GroupView, ...]:
         ),
         shapes.GroupView("g2", "group-2", thing, items[3].time, (replace(items[3], anchor="act-g2"),), "heart", "#"),
     )
+
+
+def _watched(items: Sequence[shapes.ItemView]) -> shapes.SectionPageView:
+    more = shapes.LinkView("More: Notes", "#")
+    parts = (
+        shapes.SectionView("w-notes", "Notes", (replace(items[0], anchor="act-w1"),), "30 activities", more),
+        shapes.SectionView("w-likes", "Likes", (replace(items[3], anchor="act-w2"),), "1 activity"),
+    )
+    others = (shapes.LinkView("Shares 12", "#"), shapes.LinkView("Updates 1,000+", "#"))
+    heading = Markup('<a href="#">#sourdough</a>')
+    thing = shapes.ThingSectionView("watched", heading, "43 activities", parts, others)
+    return shapes.SectionPageView(
+        (), "What you watch", things=(thing,), toggle=shapes.LinkView("Only new", "#only-new")
+    )
+
+
+def _trends() -> tuple[shapes.TrendView, ...]:
+    return (
+        shapes.TrendView(Markup('<a href="#">#cartography</a>'), "61 activities"),
+        shapes.TrendView(
+            Markup('<a href="#">A note by Ana Reyes: The 1894 survey drew this river twice</a>'), "1 activity"
+        ),
+    )
+
+
+def _heat() -> shapes.HeatView:
+    ground = "".join(f"M{week * 12 + 5} 0v84" for week in range(53))
+    days = tuple(
+        "".join(f"M{(level + 7 * week) * 12} {12 * level}h10v10h-10z" for week in range(7)) for level in range(4)
+    )
+    label = "472 activities in the last 53 weeks, on 199 days. The busiest one was November 25, 2026 with 23."
+    months = (shapes.MonthView("November 2026", "#", "140", 10), shapes.MonthView("October 2026", "#", "98", 7))
+    return shapes.HeatView(label, ground, days, months)
 
 
 def _archive() -> shapes.ArchiveView:

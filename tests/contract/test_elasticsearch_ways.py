@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from feedsite.feeds.stores.elasticsearch import compile as compiling
-from feedsite.feeds.stores.elasticsearch import links, nearest, reading
+from feedsite.feeds.stores.elasticsearch import links, nearest, reading, tallying
 from feedsite.feeds.stores.sql import sql_engine
 from feedsite.feeds.testing import Clock, DifferentialContract, StoreContract
 from feedsite.feeds.testing.contract import MakeStore
@@ -64,6 +64,9 @@ class InSmallSteps(WithoutWindow):
         # What is equally near does not fit into few answers: more are asked for, and then the record.
         monkeypatch.setattr(nearest, "_MARGIN", 0)
         monkeypatch.setattr(nearest, "_MOST", 8)
+        # Lists too short to be exact, and then all values, page after page.
+        monkeypatch.setattr(tallying, "_SHARD_SIZES", (1, 2))
+        monkeypatch.setattr(tallying, "_PAGE", 2)
 
 
 @pytest.mark.drill

@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from feedsite.feeds.names import SITE_ALL
 from feedsite.feeds.query import Facet
-from feedsite.feeds.stores.sql.rules import Condition, Rules, name_value, names_value, stands
+from feedsite.feeds.stores.sql.rules import Condition, Rules, name_value, names_value, number_value, stands
 from feedsite.feeds.stores.sql.shape import Shape
 from feedsite.feeds.stores.sql.sources import arms, scanned
 from feedsite.feeds.stores.sql.tables import Tables, key_type
@@ -192,6 +192,16 @@ def distinct_in_parts(
         return None
     number = _value(lambda inner: func.count(inner.c[facet.value].distinct()), keys)
     return select(part.c.n, number).select_from(part).order_by(part.c.n)
+
+
+@lru_cache(maxsize=_KEPT)
+def spread(tables: Tables, shape: Shape) -> Select[Any] | None:
+    """How many acts a feed has in each slot of time that has any: slots of `step` positions, numbered from `origin`."""
+    keys = _keys(Rules(tables, shape), limit=None)
+    if keys is None:
+        return None
+    slot = ((keys.subquery().c.position - number_value("origin")) // number_value("step")).label("slot")
+    return select(slot, func.count()).group_by(slot)
 
 
 def _touched(tables: Tables, keys: Any, dialect: str) -> Any:

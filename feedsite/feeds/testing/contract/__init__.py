@@ -4,6 +4,7 @@ from feedsite.feeds.testing.contract.base import MakeStore
 from feedsite.feeds.testing.contract.erasing import ErasureContract
 from feedsite.feeds.testing.contract.faults import FaultContract
 from feedsite.feeds.testing.contract.figures import FigureContract
+from feedsite.feeds.testing.contract.group_faults import GroupFaultContract
 from feedsite.feeds.testing.contract.groups import GroupContract
 from feedsite.feeds.testing.contract.identity import IdentityContract
 from feedsite.feeds.testing.contract.links import LinkContract
@@ -26,8 +27,10 @@ class StoreContract(
     FigureContract,
     RankingContract,
     NearnessContract,
+    GroupFaultContract,
 ):
-    """Tests of links, identity, erasing, order, paging, sight, groups, notifications, figures, rankings, nearness."""
+    """Tests of links, identity, erasing, order, paging, sight, groups, notifications, figures, rankings, nearness, and
+    what went wrong elsewhere."""
 
 
 __all__ = ["MakeStore", "StoreContract"]
