@@ -42,7 +42,7 @@ def _verb_page(context: Context[Any]) -> Page:
     verbs = [verb for verb in known_verbs(context) if short_hash(verb) not in shown]
     groups = _verbs_inside(context, [Cell()], verbs)[0] if verbs else []
     before = context.cursor.before
-    if before is not None and context.cursor.pages > PAGES_REMEMBERED:
+    if before is not None and not context.remembers_all:
         groups = [group for group in groups if group.latest is not None and group.latest < before]
     following = None
     if len(groups) > size:
