@@ -115,6 +115,12 @@ class Settings(AccountSettings):
     elasticsearch_network_index: str = declare(
         PREFIX_OF_INDEXES, "network", help="What the names of the indexes of links begin with; each site has its own."
     )
+    elasticsearch_bounds: str = declare(
+        one_of("process", "index"),
+        "process",
+        help="Where a page looks up whose newest acts can be on it. `process`: each process keeps that for those its "
+        "readers follow, and a page takes one round trip. `index`: nothing is kept, and it takes two.",
+    )
     elasticsearch_deadline: float = declare(
         seconds(0.1, 2),
         "1.2",

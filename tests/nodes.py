@@ -53,9 +53,11 @@ class ElasticsearchRun(ServerRun):
         folder: the run's own; every user may enter the one above it, as root hands the nodes to another user.
         owner_pid: the process whose end ends the nodes too.
         count: how many nodes, 1 or 3.
+        heap: of each node.
     """
 
     count: int = 1
+    heap: str = "512m"
 
     name: ClassVar[str] = "Elasticsearch"
     start_seconds: ClassVar[int] = 600  # of three on a machine that is busy with other tests
@@ -67,7 +69,7 @@ class ElasticsearchRun(ServerRun):
 
     def keeper_command(self) -> list[str]:
         """The module that keeps it, and its arguments."""
-        return ["tests.nodes", "keep", str(self.folder), str(self.owner_pid), str(self.count)]
+        return ["tests.nodes", "keep", str(self.folder), str(self.owner_pid), str(self.count), self.heap]
 
     @property
     def cluster(self) -> Cluster:
@@ -85,14 +87,15 @@ class ElasticsearchRun(ServerRun):
 class ElasticsearchKeeper(Keeper):
     """Starts nodes in a folder; where they do not start, their logs are kept and named."""
 
-    def __init__(self, folder: Path, owner_pid: int, count: int) -> None:
+    def __init__(self, folder: Path, owner_pid: int, count: int, heap: str) -> None:
         super().__init__(folder, owner_pid)
-        self._count = count
+        self._count, self._heap = count, heap
 
     def serve(self) -> int:
         """Start the nodes, wait, stop them; returns the exit status."""
         port = free_ports(self._count)
-        cluster = Cluster(self.folder, Description(f"test-{os.getpid()}", self._count, port, port + _PORTS.step // 2))
+        ports = (port, port + _PORTS.step // 2)
+        cluster = Cluster(self.folder, Description(f"test-{os.getpid()}", self._count, *ports, self._heap))
         try:
             cluster.start()
             self.keep(lambda: True)  # a node that dies is the test's own doing
@@ -176,5 +179,5 @@ def _lets_listen(port: int) -> bool:
 
 
 if __name__ == "__main__":
-    _, _keep, _folder, _owner, _count = sys.argv
-    sys.exit(ElasticsearchKeeper(Path(_folder), int(_owner), int(_count)).run())
+    _, _keep, _folder, _owner, _count, _heap = sys.argv
+    sys.exit(ElasticsearchKeeper(Path(_folder), int(_owner), int(_count), _heap).run())

@@ -66,7 +66,9 @@ class ProcessIndex:
             ca=settings.elasticsearch_ca,
         )
         names = Names(settings.elasticsearch_feed_index, settings.elasticsearch_network_index)
-        limits, breaker = Limits(seconds=settings.elasticsearch_deadline), _CountingBreaker(metrics)
+        keeps = settings.elasticsearch_bounds == "process"
+        limits = Limits(seconds=settings.elasticsearch_deadline, keeps_bounds=keeps)
+        breaker = _CountingBreaker(metrics)
         self.runtime = Runtime(access, names, limits=limits, breaker=breaker)
         self._engine, self._metrics = engine, metrics
         self._budget, self._vector_dims = settings.elasticsearch_deliver_budget, settings.vector_dims
@@ -123,6 +125,8 @@ class ProcessIndex:
         if now - self._looked >= LOOK_SECONDS:
             self._look()
             self._looked = now
+        # Before delivering, which may take longer than rows stay laid over.
+        ElasticStore(self.record, self.runtime).follow()
         done = self.delivery.deliver(budget_s=_PIECE_SECONDS)
         self._metrics.delivered(done.sent, done.refused, "background")
         if done.sent:

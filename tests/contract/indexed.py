@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Engine, select
 
@@ -43,14 +43,24 @@ class EpochIndex(Index):
 
     epoch = 0
 
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.bounds: dict[tuple[str, str], None] = {}
+
     def bulk(self, operations: Sequence[Operation]) -> list[Outcome]:
         """Do operations, in the versions of this example."""
-        return super().bulk([replace(one, version=one.version + self.epoch * _EPOCH) for one in operations])
+        self.bounds |= {(one.index, one.name): None for one in operations if one.index.endswith("-bounds")}
+        return super().bulk([replace(one, version=one.version + self._first(one.index)) for one in operations])
+
+    def _first(self, index: str, epochs: int = 0) -> int:
+        # The version of a bound is an instant.
+        return (self.epoch + epochs) * (_EPOCH if not index.endswith("-bounds") else _EPOCH * 10_000_000)
 
     def forget(self, documents: Sequence[tuple[str, str]]) -> None:
-        """Delete documents (index, `_id`), and begin the next example."""
-        last = (self.epoch + 1) * _EPOCH - 1
-        done = super().bulk([Operation(index, name, last, None) for index, name in documents])
+        """Delete documents (index, `_id`) and all bounds, and begin the next example."""
+        gone = [*documents, *self.bounds]
+        self.bounds.clear()
+        done = super().bulk([Operation(index, name, self._first(index, 1) - 1, None) for index, name in gone])
         # Status 404 is that of a document which was never delivered.
         assert all(one.result == "taken" or one.missing for one in done), done
         self.epoch += 1
@@ -183,5 +193,7 @@ class UnsettledStore(ElasticStore):
         if self._unseen_since is None:
             self._unseen_since = self._clock.ms
         if self._chance.random() < 0.5:
+            # Before a row is settled, ten seconds have passed in which the process has looked.
+            self.follow()
             self._nest.settle(self._clock.ms)
             self._unseen_since = None

@@ -8,12 +8,13 @@ from dataclasses import replace
 import pytest
 
 from feedsite.feeds.stores.elasticsearch import compile as compiling
-from feedsite.feeds.stores.elasticsearch import links, nearest, reading, tallying
+from feedsite.feeds.stores.elasticsearch import counting, links, nearest, pruning, reading, tallying
+from feedsite.feeds.stores.elasticsearch.store import ElasticStore
 from feedsite.feeds.stores.sql import sql_engine
 from feedsite.feeds.testing import Clock, DifferentialContract, StoreContract
 from feedsite.feeds.testing.contract import MakeStore
 
-from tests.contract.indexed import Nest, SettledStore
+from tests.contract.indexed import Nest, SettledStore, UnsettledStore
 
 
 @pytest.fixture(scope="session")
@@ -25,11 +26,17 @@ def nest(elasticsearch_url: str, elasticsearch_prefix: str, tmp_path_factory: py
     made.close()
 
 
-def _stores(nest: Nest, window: int) -> MakeStore:
-    def make(clock: Clock) -> SettledStore:
+def _stores(
+    nest: Nest,
+    window: int = 256,
+    *,
+    keeps_bounds: bool = True,
+    kind: type[SettledStore] | type[UnsettledStore] = SettledStore,
+) -> MakeStore:
+    def make(clock: Clock) -> ElasticStore:
         nest.empty()
-        store = SettledStore(nest, clock)
-        store.runtime.limits = replace(store.runtime.limits, window=window)
+        store = kind(nest, clock)
+        store.runtime.limits = replace(store.runtime.limits, window=window, keeps_bounds=keeps_bounds)
         return store
 
     return make
@@ -60,6 +67,7 @@ class InSmallSteps(WithoutWindow):
         # Below nothing: how many acts a new bucket has is not counted yet, and two empty ones would be asked at once.
         for name, value in (("_WINDOW", 2), ("_WIDER", 1), ("_WIDEST", 3), ("_HITS", 2), ("_FIRST_ACTS", -1)):
             monkeypatch.setattr(reading, name, value)
+        monkeypatch.setattr(counting, "_WIDEST", 3)
         monkeypatch.setattr(links, "_AT_ONCE", 2)
         # What is equally near does not fit into few answers: more are asked for, and then the record.
         monkeypatch.setattr(nearest, "_MARGIN", 0)
@@ -67,6 +75,52 @@ class InSmallSteps(WithoutWindow):
         # Lists too short to be exact, and then all values, page after page.
         monkeypatch.setattr(tallying, "_SHARD_SIZES", (1, 2))
         monkeypatch.setattr(tallying, "_PAGE", 2)
+        monkeypatch.setattr(compiling, "_GATES", 0)
+
+
+class OneSourceMore:
+    """Every stretch of a feed has few sources, and is followed by one with a few more."""
+
+    @pytest.fixture(autouse=True)
+    def stretches(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        # The sizes of the pages are those of the tests: fewer sources than a page needs make stretches that hold too
+        # little, which has to be noticed.
+        for name, value in (("_SPARE", -1000), ("_LEAST", 1), ("_WIDER", 2), ("_FILTERED", 1), ("_FEWER", 1)):
+            monkeypatch.setattr(pruning, name, value)
+
+
+class BoundsAsked(OneSourceMore):
+    """The index is asked for bounds, for every page."""
+
+    @pytest.fixture
+    def make_store(self, nest: Nest) -> MakeStore:
+        return _stores(nest, 0, keeps_bounds=False)
+
+
+class BoundsAskedUnsettled(OneSourceMore):
+    """The index is asked for bounds, and shows a part of them."""
+
+    @pytest.fixture
+    def make_store(self, nest: Nest) -> MakeStore:
+        return _stores(nest, 0, keeps_bounds=False, kind=UnsettledStore)
+
+
+class BoundsKept(OneSourceMore):
+    """The process keeps bounds, and follows what was written; in the index a part of it is to be seen."""
+
+    @pytest.fixture
+    def make_store(self, nest: Nest) -> MakeStore:
+        return _stores(nest, 3, kind=UnsettledStore)
+
+
+class WithoutBounds:
+    """A generation that was made before there were bounds."""
+
+    @pytest.fixture
+    def make_store(self, nest: Nest, monkeypatch: pytest.MonkeyPatch) -> MakeStore:
+        monkeypatch.setattr(pruning.Pruner, "_sources", lambda *_: None)
+        monkeypatch.setattr(counting, "MOST_ACTS", -1)
+        return _stores(nest)
 
 
 @pytest.mark.drill
@@ -76,6 +130,32 @@ class TestWithoutWindow(WithoutWindow, StoreContract):
 
 class TestInSmallSteps(InSmallSteps, StoreContract):
     """Every sentence of the contract."""
+
+
+class TestBoundsAsked(BoundsAsked, StoreContract):
+    """Every sentence of the contract."""
+
+
+@pytest.mark.drill
+class TestBoundsKept(BoundsKept, StoreContract):
+    """Every sentence of the contract."""
+
+
+class TestBoundsAskedDifferential(BoundsAsked, DifferentialContract):
+    """Random histories."""
+
+
+class TestBoundsAskedUnsettledDifferential(BoundsAskedUnsettled, DifferentialContract):
+    """Random histories."""
+
+
+class TestBoundsKeptDifferential(BoundsKept, DifferentialContract):
+    """Random histories."""
+
+
+@pytest.mark.drill
+class TestWithoutBoundsDifferential(WithoutBounds, DifferentialContract):
+    """Random histories."""
 
 
 class TestWithoutWindowDifferential(WithoutWindow, DifferentialContract):

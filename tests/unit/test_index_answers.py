@@ -11,8 +11,8 @@ from feedsite.feeds.errors import StoreUnavailable
 from feedsite.feeds.names import Entity
 from feedsite.feeds.query import FeedQuery, Scope
 from feedsite.feeds.stores.elasticsearch.asking import Asker
+from feedsite.feeds.stores.elasticsearch.counting import IndexReader
 from feedsite.feeds.stores.elasticsearch.layout import Names
-from feedsite.feeds.stores.elasticsearch.reading import IndexReader
 from feedsite.feeds.stores.elasticsearch.sight import Held, SightCache
 from feedsite.feeds.stores.elasticsearch.sitting import Overlay, Sitting
 from feedsite.feeds.stores.generation import Bucket, Generation

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import chain, islice
 
+from feedsite.feeds.delivering.bounding import Bounds
 from feedsite.feeds.delivering.layouts import Layouts
 from feedsite.feeds.errors import StoreUnavailable
 from feedsite.feeds.order import position_ms
@@ -24,7 +25,12 @@ from feedsite.feeds.stores.sql.tables import LINK_KEY
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and how much it is in all."""
 
+_Sending = tuple[tuple[Kind, Row] | None, Operation]
+"""What is sent: a row (None: a bound), and how."""
+
 _ROWS = 2000
+# Whose bounds are known to be sent; beyond that many, some are sent again.
+_KNOWN = 2_000_000
 # One request is being worked on by the cluster while the next is being written here.
 _ABREAST = 3
 _PATIENCE = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
@@ -78,12 +84,14 @@ class Filler:
         links: Iterator[tuple[Kind, Row]] = (("link", row) for row in links_of(self._store))
         # What was deleted before the generation was made never comes to it; what is deleted now is a change.
         rows = (one for one in chain(acts, links) if not one[1]["deleted"])
+        known: set[str] = set()
         with ThreadPoolExecutor(_ABREAST, thread_name_prefix="fill") as pool:
             under_way: list[Future[tuple[int, int]]] = []
             while batch := list(islice(rows, _ROWS)):
                 batch = self._without_erased(batch)
                 generation, operations = self._operations(generation, batch)
-                under_way.append(pool.submit(self._send, batch, operations))
+                bounds = self._bounds(generation, batch, known)
+                under_way.append(pool.submit(self._send, batch, operations, bounds))
                 while len(under_way) >= _ABREAST:
                     sent, aside = under_way.pop(0).result()
                     done, refused = done + sent, refused + aside
@@ -120,9 +128,25 @@ class Filler:
             operations.append(self._layouts.operation(generation, kind, row))
         return generation, operations
 
-    def _send(self, batch: Sequence[tuple[Kind, Row]], operations: Sequence[Operation]) -> tuple[int, int]:
+    def _bounds(
+        self, generation: Generation, batch: Sequence[tuple[Kind, Row]], known: set[str]
+    ) -> Sequence[Operation]:
+        """The bounds of a batch. Acts come newest first: whoever is known has a bound that is high enough."""
+        bounds = Bounds(self._layouts)
+        for kind, row in batch:
+            if kind == "act":
+                bounds.add(generation, row, but=known)
+        if len(known) > _KNOWN:
+            known.clear()
+        known.update(bounds.keys())
+        return bounds.operations()
+
+    def _send(
+        self, batch: Sequence[tuple[Kind, Row]], operations: Sequence[Operation], bounds: Sequence[Operation]
+    ) -> tuple[int, int]:
         """Send until all of it is taken or refused; returns how many rows, and how many were refused."""
-        left = list(zip(batch, operations, strict=True))
+        left: list[_Sending] = [(None, bound) for bound in bounds]
+        left += zip(batch, operations, strict=True)
         aside: list[tuple[Kind, Row, str]] = []
         for pause in (*_PATIENCE, None):
             problem, left = self._attempt(left, aside)
@@ -137,8 +161,8 @@ class Filler:
         return len(batch), len(aside)
 
     def _attempt(
-        self, left: list[tuple[tuple[Kind, Row], Operation]], aside: list[tuple[Kind, Row, str]]
-    ) -> tuple[StoreUnavailable, list[tuple[tuple[Kind, Row], Operation]]]:
+        self, left: list[_Sending], aside: list[tuple[Kind, Row, str]]
+    ) -> tuple[StoreUnavailable, list[_Sending]]:
         """Send once; returns what is left, and why."""
         problem, again = StoreUnavailable(), []
         try:
@@ -147,6 +171,8 @@ class Filler:
             return error, left
         for one, outcome in zip(left, outcomes, strict=True):
             if outcome.result == "refused":
+                if one[0] is None:
+                    raise StoreUnavailable(f"the cluster refuses a bound: {outcome.reason}", kind="request")
                 aside.append((*one[0], outcome.reason))
             elif outcome.result == "later":
                 problem = StoreUnavailable(outcome.reason, kind="missing" if outcome.missing else "busy")

@@ -8,7 +8,14 @@ from dataclasses import replace
 from feedsite.feeds.errors import StoreUnavailable
 from feedsite.feeds.network import link_name
 from feedsite.feeds.order import position_ms
-from feedsite.feeds.stores.elasticsearch.documents import act_document, act_name, link_document
+from feedsite.feeds.stores.elasticsearch.documents import (
+    act_document,
+    act_name,
+    bound_document,
+    bound_name,
+    bounds_of,
+    link_document,
+)
 from feedsite.feeds.stores.elasticsearch.index import Index, Operation
 from feedsite.feeds.stores.generation import Generation
 from feedsite.feeds.stores.sql import SqlStore
@@ -34,11 +41,11 @@ class Layouts:
             return next((one for one in record.every_generation() if one.id == identifier), None)
 
     def founded(self, generation: Generation) -> Generation:
-        """The generation with its index of links."""
+        """The generation with its indexes of links and bounds."""
         if generation.links_uuid:
             return generation
         made = self._index.make(generation)
-        return self._changed(generation, lambda now: now if now.links_uuid else _with_links(now, made.links_uuid))
+        return self._changed(generation, lambda now: now if now.links_uuid else _founded(now, made))
 
     def reaching(self, generation: Generation, ms: int) -> Generation:
         """The generation with the bucket of an instant.
@@ -88,6 +95,17 @@ class Layouts:
         document = act_document(row, generation.vector_dims) if kind == "act" else link_document(row)
         return Operation(index, name, row["version"], document)
 
+    def bounds(self, generation: Generation, row: Row) -> list[tuple[str, int]]:
+        """The bounds that an act's row asks for in a generation that keeps bounds: (key, the least it must be)."""
+        if not generation.bounds_uuid:
+            return []
+        ms, keys = bounds_of(row)
+        return [(key, ms) for key in keys]
+
+    def bounding(self, generation: Generation, key: str, ms: int) -> Operation:
+        """What brings a bound to a generation; the highest wins."""
+        return Operation(self._index.names.bounds(generation), bound_name(key), ms, bound_document(key, ms))
+
     def place(self, generation: Generation, kind: Kind, row: Row) -> tuple[str, str]:
         """The index and the `_id` of a row's document, in a generation that has its bucket."""
         names = self._index.names
@@ -98,5 +116,6 @@ class Layouts:
         return names.acts(generation, bucket), act_name(row["id"])
 
 
-def _with_links(generation: Generation, uuid: str) -> Generation:
-    return replace(generation, links_uuid=uuid, rev=generation.rev + 1)
+def _founded(generation: Generation, made: Generation) -> Generation:
+    uuids = {"links_uuid": made.links_uuid, "bounds_uuid": made.bounds_uuid}
+    return replace(generation, **uuids, rev=generation.rev + 1)  # type: ignore[arg-type]

@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from feedsite.feeds.delivering.bounding import Bounds
 from feedsite.feeds.delivering.layouts import Layouts
 from feedsite.feeds.errors import StoreUnavailable
 from feedsite.feeds.order import position_ms
@@ -188,6 +189,7 @@ class Sender:
     def _send(self, deliveries: Sequence[_Delivery]) -> None:
         operations: list[Operation] = []
         owners: list[tuple[_Delivery, Generation]] = []
+        bounds = Bounds(self._layouts)
         grown: dict[str, Generation] = {}
         for delivery in deliveries:
             for target in delivery.parcel.targets:
@@ -202,9 +204,17 @@ class Sender:
                 grown[target.id] = generation
                 operations.append(self._layouts.operation(generation, delivery.parcel.kind, delivery.parcel.row))
                 owners.append((delivery, generation))
-        for (delivery, generation), outcome in zip(owners, self._index.bulk(operations), strict=True):
-            delivery.note(generation, outcome)
-            if outcome.missing:
+                if delivery.parcel.kind == "act":
+                    bounds.add(generation, delivery.parcel.row)
+        # An act counts as taken when its bounds are taken too: until then pages lay it over, in whatever order the
+        # cluster does these.
+        outcomes = self._index.bulk([*bounds.operations(), *operations])
+        bounds.note(outcomes[: len(bounds)])
+        for (delivery, generation), outcome in zip(owners, outcomes[len(bounds) :], strict=True):
+            is_act = delivery.parcel.kind == "act"
+            worst = bounds.worse(generation, delivery.parcel.row, outcome) if is_act else outcome
+            delivery.note(generation, worst)
+            if worst.missing:
                 self._matched.pop(generation.id, None)
 
     def _with_bucket(self, generation: Generation, parcel: Parcel) -> Generation:

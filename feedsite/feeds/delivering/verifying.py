@@ -9,9 +9,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
+from feedsite.feeds.delivering.bounding import Checker
 from feedsite.feeds.delivering.filling import Progress, acts_of, links_of
 from feedsite.feeds.delivering.layouts import Layouts
 from feedsite.feeds.order import position_ms
@@ -35,7 +36,7 @@ class Verified:
         compared: rows of the record that stand, and documents that have no such row.
         missing: rows that the index does not have.
         extra: documents that the record has no row for, or only a deleted one.
-        different: documents of another version or with other contents.
+        different: documents of another version or with other contents, and acts whose bounds are too low.
         waiting: rows that are on their way or were refused: pages take them from the record.
         repaired: how many of those that differed are right now.
         examples: a few of those that differ, in words.
@@ -122,10 +123,13 @@ class Verifier:
         # Buckets do not overlap: newest first, one after the other, they are in the order of all acts.
         buckets = reversed(generation.buckets)
         scanned = chain.from_iterable(self._index.scan_acts(generation, bucket) for bucket in buckets)
-        for key, row, found in side_by_side(rows, scanned, newest=True):
-            if row is not None and row["deleted"] and found is None:
-                continue
-            yield "act", key, _alike(row, found, act_document)
+        checker = Checker(self._index, self._layouts)
+        compared = side_by_side(rows, scanned, newest=True)
+        while part := list(islice(compared, _LOOK)):
+            low = checker.too_low(generation, (row for _, row, _ in part if row is not None), newest_first=True)
+            for key, row, found in part:
+                if row is None or not row["deleted"] or found is not None:
+                    yield "act", key, key[1] not in low and _alike(row, found, act_document)
 
     def _links(self, generation: Generation) -> Iterator[tuple[Kind, tuple[Any, ...], bool]]:
         rows = ((*(row[name] for name in LINK_KEY), row) for row in links_of(self._store))
@@ -161,12 +165,18 @@ class Verifier:
         places = [self._place(now, kind, key) for key in keys]
         there = [place for place in places if place is not None]
         documents = dict(zip(there, self._index.get(there), strict=True))
+        low: set[str] = set()
+        if kind == "act":
+            low = Checker(self._index, self._layouts).too_low(now, (row for row, _, _ in rows.values()))
         seen = []
         for key, name, place in zip(keys, named, places, strict=True):
             row, lacks_live, lacks_next = rows.get(name, (None, False, False))
             found = None if place is None else documents[place]
             waits = lacks_live if now.slot == LIVE else lacks_next
-            seen.append(Suspect(kind, key, "waiting" if waits else _verdict(kind, row, found), row, found))
+            verdict = "waiting" if waits else _verdict(kind, row, found)
+            if verdict == "alike" and row is not None and row.get("id") in low:
+                verdict = "different"
+            seen.append(Suspect(kind, key, verdict, row, found))
         return seen
 
     def _place(self, generation: Generation, kind: Kind, key: tuple[Any, ...]) -> tuple[str, str] | None:

@@ -50,6 +50,7 @@ class Generation:
         rule: how time is cut into buckets: `monthly`, or `two` for tests.
         buckets: those whose index exists, oldest first.
         links_uuid: the UUID of the index of links.
+        bounds_uuid: the UUID of the index of bounds; empty in generations that were made before there was one.
         rev: counts the changes of this description.
         vector_dims: how many numbers the vectors have that its indexes keep; 0: they keep none.
     """
@@ -63,6 +64,7 @@ class Generation:
     links_uuid: str = ""
     rev: int = 1
     vector_dims: int = 0
+    bounds_uuid: str = ""
 
     def bucket_at(self, ms: int) -> Bucket | None:
         """The bucket of an instant, where its index exists."""
@@ -97,7 +99,8 @@ class Generation:
     def layout(self) -> str:
         """Everything but id, slot, made, whole and rev, as the JSON text that the record keeps."""
         buckets = [[one.name, one.since, one.until, one.uuid, one.acts] for one in self.buckets]
-        return json.dumps({"rule": self.rule, "buckets": buckets, "links": self.links_uuid, "dims": self.vector_dims})
+        names = {"links": self.links_uuid, "bounds": self.bounds_uuid}
+        return json.dumps({"rule": self.rule, "buckets": buckets, **names, "dims": self.vector_dims})
 
     @classmethod
     def of(cls, *, layout: str, **columns: Any) -> Generation:
@@ -105,5 +108,10 @@ class Generation:
         read = json.loads(layout)
         buckets = tuple(Bucket(*one) for one in read["buckets"])
         return cls(
-            **columns, rule=read["rule"], buckets=buckets, links_uuid=read["links"], vector_dims=read.get("dims", 0)
+            **columns,
+            rule=read["rule"],
+            buckets=buckets,
+            links_uuid=read["links"],
+            bounds_uuid=read.get("bounds", ""),
+            vector_dims=read.get("dims", 0),
         )

@@ -7,13 +7,13 @@ out as one `_msearch`, and everything is tried again, now with those answers at 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from feedsite.feeds.errors import FeedError, StoreUnavailable
 from feedsite.feeds.names import digest
+from feedsite.feeds.stores.elasticsearch.clauses import as_json
 from feedsite.feeds.stores.elasticsearch.client import answering, making_sense
 
 T = TypeVar("T")
@@ -24,7 +24,7 @@ _ROUNDS = 200
 """More round trips than any page needs: what asks on and on is stopped, and SQL answers."""
 _FILTER = (
     "responses.status,responses.error.type,responses.timed_out,responses._shards.failed,responses.hits.total.value,"
-    "responses.hits.hits._source,responses.aggregations"
+    "responses.hits.hits._source,responses.hits.hits.sort,responses.aggregations"
 )
 
 
@@ -53,11 +53,13 @@ class Answer:
         sources: the documents found, in order.
         total: how many there are, counted as far as was asked for.
         aggregations: by name.
+        sorts: what each document is sorted by, of searches that ask for no sources.
     """
 
     sources: tuple[dict[str, Any], ...]
     total: int
     aggregations: dict[str, Any]
+    sorts: tuple[list[Any], ...] = ()
 
     def keys(self, name: str) -> list[str]:
         """The values that a `terms` aggregation found."""
@@ -141,7 +143,8 @@ class Asker:
         for part in _parts(wanted):
             self.round_trips += 1
             with answering():
-                raw = self._client.msearch(searches=[line for _, pair in part for line in pair], filter_path=_FILTER)
+                lines = [line for _, pair in part for line in pair]
+                raw = self._client.msearch(searches=lines, filter_path=_FILTER)
             found = _checked(raw, len(part))
             self._answers.update({name: answer for (name, _), answer in zip(part, found, strict=True)})
 
@@ -163,11 +166,7 @@ def _parts(wanted: Mapping[str, tuple[str, str]]) -> Iterator[list[tuple[str, tu
 
 def _lines(search: Search) -> tuple[str, str]:
     header = {"index": list(search.indexes), "allow_partial_search_results": False}
-    return _json(header), _json(search.body)
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, separators=(",", ":"))
+    return as_json(header), as_json(search.body)
 
 
 def _checked(raw: Any, expected: int) -> list[Answer]:
@@ -187,8 +186,11 @@ def _answer(response: dict[str, Any]) -> Answer:
     if response["timed_out"] or response["_shards"]["failed"]:
         raise StoreUnavailable("a part of the search cluster did not answer", kind="busy")
     hits = response.get("hits", {})
-    sources = tuple(hit["_source"] for hit in hits.get("hits", ()))
-    return Answer(sources, int(hits.get("total", {}).get("value", 0)), response.get("aggregations", {}))
+    found = hits.get("hits", ())
+    # A search without sources is answered by what it sorts by.
+    sources = tuple(hit["_source"] for hit in found if "_source" in hit or "sort" not in hit)
+    sorts = tuple(hit["sort"] for hit in found if "_source" not in hit)
+    return Answer(sources, int(hits.get("total", {}).get("value", 0)), response.get("aggregations", {}), sorts)
 
 
 _KINDS = {404: "missing", 429: "busy", 502: "busy", 503: "busy", 504: "timeout", 401: "denied", 403: "denied"}

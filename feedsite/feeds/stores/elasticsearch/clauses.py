@@ -2,12 +2,46 @@
 
 from __future__ import annotations
 
+import json
+import secrets
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any
+from typing import Any, cast
 
 Clause = dict[str, Any]
 _TERMS = 65_000
 """Elasticsearch takes 65,536 terms in one clause (`index.max_terms_count`)."""
+
+# Nobody can write it into a document: it is another one in every process.
+_MARK = f"written-{secrets.token_hex(16)}-"
+
+
+class _Written:
+    """A clause that is text already."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+
+def written(clause: Clause) -> Clause:
+    """The clause as text: a long one that is asked again and again is turned into JSON once."""
+    return cast("Clause", _Written(as_json(clause)))
+
+
+def as_json(value: object) -> str:
+    """A value as JSON in one line, with clauses that are text already as they are."""
+    texts: list[str] = []
+
+    def marked(part: object) -> str:
+        if not isinstance(part, _Written):
+            raise TypeError(f"{type(part).__name__} is no part of a search")
+        texts.append(part.text)
+        return f"{_MARK}{len(texts) - 1}."
+
+    made = json.dumps(value, separators=(",", ":"), default=marked)
+    for at, text in enumerate(texts):
+        made = made.replace(f'"{_MARK}{at}."', text, 1)
+    return made
+
 
 NOTHING: Clause = {"match_none": {}}
 

@@ -6,17 +6,32 @@ judged one by one (`rules`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from feedsite.feeds.order import floor_position
 from feedsite.feeds.query import Facet, FeedQuery, Freshness, Marker, Scope
-from feedsite.feeds.stores.elasticsearch.clauses import NOTHING, Clause, above, all_of, any_of, below, term, terms
+from feedsite.feeds.stores.elasticsearch.clauses import (
+    NOTHING,
+    Clause,
+    above,
+    all_of,
+    any_of,
+    below,
+    term,
+    terms,
+    written,
+)
+from feedsite.feeds.stores.elasticsearch.documents import DOES
 from feedsite.feeds.stores.elasticsearch.sight import Sights, Tie, Ties
 
 EVER = (-(2**63), 2**63 - 1)
 _SINCES = 64
 """Links with more different beginnings inside a query's time than this are not told apart in the query."""
+_SHORT = 64
+"""Longer lists are written once for all searches."""
+_GATES = 64
+"""Where a viewer follows more than these, a query for the acts of a few leaves it to the judge whose gates are open."""
 
 
 @dataclass(frozen=True)
@@ -27,12 +42,14 @@ class Compiled:
         clause: what finds its acts.
         exact: whether it finds nothing else.
         low, high: the positions between which its acts lie, the second one exclusive.
+        loose: whether what it finds besides may be much.
     """
 
     clause: Clause
     exact: bool
     low: int
     high: int
+    loose: bool = False
 
     @property
     def nothing(self) -> bool:
@@ -40,23 +57,48 @@ class Compiled:
         return self.clause is NOTHING or self.low >= self.high
 
 
-def compiled(query: FeedQuery, sights: Sights, laid_over: Iterable[str] = ()) -> Compiled:
+@dataclass(frozen=True)
+class Stretch:
+    """A stretch of a feed, and the only sources that have acts in it.
+
+    Args:
+        ties: of sources, by the keys of their bounds; None: all that the owner has.
+        low, high: positions, the second one exclusive; None: as the query says.
+        counted: whether its acts are counted: then whose gates are open stands in the query.
+    """
+
+    ties: Mapping[str, tuple[Tie, ...]] | None
+    low: int | None = None
+    high: int | None = None
+    counted: bool = False
+
+
+def compiled(
+    query: FeedQuery, sights: Sights, laid_over: Iterable[str] = (), stretch: Stretch | None = None
+) -> Compiled:
     """The query of a feed.
 
     Args:
         query: the feed.
         sights: the links that decide about it, as they stand.
         laid_over: ids of acts that are taken from the record instead.
+        stretch: a part of it; None: all of it.
     """
-    return _Compiler(query, sights).run(laid_over)
+    return _Compiler(query, sights, stretch or Stretch(None)).run(laid_over)
 
 
 class _Compiler:
-    def __init__(self, query: FeedQuery, sights: Sights) -> None:
-        self.query, self.sights, self.exact = query, sights, True
+    def __init__(self, query: FeedQuery, sights: Sights, stretch: Stretch) -> None:
+        self.query, self.sights, self.exact, self.loose = query, sights, True, False
+        self.is_part, self.counted = stretch.ties is not None, stretch.counted
+        self.follows, self.watches = sights.owner.follows, sights.owner.watches
+        if stretch.ties is not None:
+            self.follows, self.watches = parted(stretch.ties)
         self.owner = query.owner.key if query.owner else ""
         self.viewer = query.viewer.key if query.viewer else ""
-        self.low, self.high = _bounds(query)
+        self.low, self.high = limits(query)
+        self.low = self.low if stretch.low is None else max(self.low, stretch.low)
+        self.high = self.high if stretch.high is None else min(self.high, stretch.high)
 
     def run(self, laid_over: Iterable[str]) -> Compiled:
         arrived = any_of([term("early", False), below("position", floor_position(self.query.as_of + 1))])
@@ -66,7 +108,7 @@ class _Compiler:
             refused.append(term("actor", self.owner))
         for facet, values in self.query.without.items():
             refused.append(self._has(facet, values))
-        return Compiled(all_of(every, refused), self.exact, self.low, self.high)
+        return Compiled(all_of(every, refused), self.exact, self.low, self.high, self.loose)
 
     # Filters
 
@@ -107,21 +149,30 @@ class _Compiler:
     # Where the acts come from
 
     def _scope(self) -> list[Clause]:
-        scope, owner = self.query.scope, self.sights.owner
+        scope = self.query.scope
         if scope is Scope.EVERYBODY or not self.owner:
             return []
         if scope is Scope.ACTOR:
             return [term("actor", self.owner)]
         if scope is Scope.THING:
             return [term("touches", self.owner)]
-        watched = self._linked("touches", owner.watches, always=self.query.history and scope is Scope.NETWORK)
+        watched = self._linked("touches", self.watches, always=self.query.history and scope is Scope.NETWORK)
         if scope is Scope.CONCERNS:
             named = [term("audience", self.owner)] if self.query.counts_audience else []
             return [any_of([*named, *watched])]
-        return [any_of([*self._linked("actor", owner.follows, always=self.query.history), *watched])]
+        return [any_of([*self._linked("actor", self.follows, always=self.query.history), *watched])]
 
     def _linked(self, field: str, ties: Ties, *, always: bool) -> list[Clause]:
-        """The acts that links lead to: one clause for all links that are alike in verbs and beginning."""
+        """The acts that links lead to."""
+        owner = self.sights.owner
+        if self.is_part or len(ties) <= _SHORT or not (always or floor_position(owner.latest_since) <= self.low):
+            return self._clauses(field, ties, always=always)
+        if field not in owner.clauses:
+            owner.clauses[field] = [written(clause) for clause in self._clauses(field, ties, always=True)]
+        return owner.clauses[field]
+
+    def _clauses(self, field: str, ties: Ties, *, always: bool) -> list[Clause]:
+        """One clause for all links that are alike in verbs and beginning."""
         alike: dict[tuple[tuple[str, ...], int | None], list[str]] = {}
         for tie in _each(ties):
             since = floor_position(tie.since)
@@ -144,7 +195,7 @@ class _Compiler:
         self, alike: dict[tuple[tuple[str, ...], int | None], list[str]]
     ) -> dict[tuple[tuple[str, ...], int | None], list[str]]:
         """The same with the beginnings left out: more acts than the links lead to."""
-        self.exact = False
+        self.exact, self.loose = False, True
         joined: dict[tuple[tuple[str, ...], int | None], list[str]] = {}
         for (verbs, _since), entities in alike.items():
             joined.setdefault((verbs, None), []).extend(entities)
@@ -156,9 +207,19 @@ class _Compiler:
         public = term("visibility", "public")
         if not self.viewer:
             return [public]
-        gates = {self.viewer, *self.sights.viewer.follows}
-        followers = all_of([term("visibility", "followers"), terms("gate", gates)])
+        followers = term("visibility", "followers")
+        if self.is_part and not self.counted and len(self.sights.viewer.follows) > _GATES:
+            self.exact = False
+        else:
+            followers = all_of([followers, *self._gates()])
         return [any_of([public, term("actor", self.viewer), term("audience", self.viewer), followers])]
+
+    def _gates(self) -> list[Clause]:
+        viewer = self.sights.viewer
+        if "gates" not in viewer.clauses:
+            gates = terms("gate", {self.viewer, *viewer.follows})
+            viewer.clauses["gates"] = [written(gates) if len(viewer.follows) > _SHORT else gates]
+        return viewer.clauses["gates"]
 
     # What is taken away
 
@@ -177,7 +238,8 @@ class _Compiler:
         return [any_of([term("actor", self.viewer), kept])] if self.viewer else [kept]
 
 
-def _bounds(query: FeedQuery) -> tuple[int, int]:
+def limits(query: FeedQuery) -> tuple[int, int]:
+    """The positions between which a feed's acts lie, the second one exclusive."""
     low = EVER[0] if query.since_ms is None else floor_position(query.since_ms)
     high = EVER[1] if query.until_ms is None else floor_position(query.until_ms)
     fresh = query.freshness
@@ -188,6 +250,16 @@ def _bounds(query: FeedQuery) -> tuple[int, int]:
     if fresh.read is not None:
         bounds.append(min(marker.position for marker in (fresh.read, *fresh.states.values())))
     return max([low, *(bound + 1 for bound in bounds)]), high
+
+
+def parted(ties: Mapping[str, tuple[Tie, ...]]) -> tuple[Ties, Ties]:
+    """Links by what is followed and by what is watched, of links by the keys of their bounds."""
+    follows: dict[str, tuple[Tie, ...]] = {}
+    watches: dict[str, tuple[Tie, ...]] = {}
+    for key, several in ties.items():
+        role, entity = key.split(" ", 1)
+        (follows if role == DOES else watches)[entity] = several
+    return follows, watches
 
 
 def _each(ties: Ties) -> Iterable[Tie]:

@@ -10,6 +10,7 @@ from feedsite.feeds.names import digest
 from feedsite.feeds.order import position_ms
 from feedsite.feeds.vectors import unit
 
+DOES, TOUCHED = "does", "touched"
 _ENDS = ("object", "target", "origin")
 ACT_SOURCE = (
     "position",
@@ -32,9 +33,42 @@ ACT_SOURCE = (
 """What a page needs of an act's document."""
 
 
+def bound_key(role: str, entity: str) -> str:
+    """The key of a bound: of what an entity does (`DOES`), or of what touches it (`TOUCHED`)."""
+    return f"{role} {entity}"
+
+
 def act_name(act_id: str) -> str:
     """The `_id` of an act's document."""
     return digest("act", act_id)
+
+
+def bound_name(key: str) -> str:
+    """The `_id` of a bound's document."""
+    return digest("bound", key)
+
+
+def bound_document(key: str, ms: int) -> dict[str, Any]:
+    """The document of a bound: that of an entity's newest act, or what touches it."""
+    return {"key": key, "newest": ms}
+
+
+def bounds_of(row: Mapping[str, Any]) -> tuple[int, list[str]]:
+    """What an act's row bounds: the least that its entities' bounds must be, and their keys.
+
+    A bound may be too high, never too low. It is a version too, and those are not negative: what is older than 1970
+    bounds as if it were of then.
+
+    Args:
+        row: the columns of the record's table of acts.
+    """
+    if row["deleted"]:
+        return 0, []
+    body = json.loads(row["body"]) if row["body"] else {}
+    ends = [row[name] for name in _ENDS if row[name] is not None]
+    touched = dict.fromkeys([*ends, *body.get("about", ())])
+    keys = [bound_key(DOES, row["actor"]), *(bound_key(TOUCHED, end) for end in touched)]
+    return max(position_ms(row["position"]), 0), keys
 
 
 def act_document(row: Mapping[str, Any], vector_dims: int = 0) -> dict[str, Any]:

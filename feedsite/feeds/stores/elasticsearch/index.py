@@ -12,7 +12,7 @@ from elasticsearch import BadRequestError, Elasticsearch
 from feedsite.feeds.errors import StoreUnavailable
 from feedsite.feeds.stores.elasticsearch.client import answering, making_sense
 from feedsite.feeds.stores.elasticsearch.layout import Names
-from feedsite.feeds.stores.elasticsearch.mapping import acts_index, links_index
+from feedsite.feeds.stores.elasticsearch.mapping import acts_index, bounds_index, links_index
 from feedsite.feeds.stores.generation import LIVE, Bucket, Generation
 
 #: A bulk request is cut where it passes this: the server's own limit is 100 MB, and small ones can be shared out.
@@ -103,9 +103,9 @@ class Index:
     # Making
 
     def make(self, generation: Generation) -> Generation:
-        """Make the index of links, and what keeps a cluster from making indexes of this generation by itself.
+        """Make the indexes of links and bounds, and what keeps a cluster from making a generation's indexes by itself.
 
-        Returns the generation with the index's UUID, one revision on. Harmless when it is there.
+        Returns the generation with the indexes' UUIDs, one revision on. Harmless when they are there.
         """
         with answering():
             self._making.indices.put_index_template(
@@ -118,7 +118,8 @@ class Index:
             )
         alias = self.names.network if generation.slot == LIVE else None
         uuid = self._make(self.names.links(generation), links_index(generation.id), generation, alias)
-        return replace(generation, links_uuid=uuid, rev=generation.rev + 1)
+        bounds = self._make(self.names.bounds(generation), bounds_index(generation.id), generation, None)
+        return replace(generation, links_uuid=uuid, bounds_uuid=bounds, rev=generation.rev + 1)
 
     def make_bucket(self, generation: Generation, bucket: Bucket) -> Bucket:
         """Make a bucket's index; returns the bucket with its UUID. Harmless when it is there."""
@@ -171,6 +172,8 @@ class Index:
             return False
         expected = {self.names.acts(generation, bucket): bucket.uuid for bucket in generation.buckets}
         expected[self.names.links(generation)] = generation.links_uuid
+        if generation.bounds_uuid:
+            expected[self.names.bounds(generation)] = generation.bounds_uuid
         with answering():
             there = self._identities(*self._patterns(generation))
         return all(there.get(name) == (uuid, generation.id) for name, uuid in expected.items())

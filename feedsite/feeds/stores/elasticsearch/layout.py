@@ -27,13 +27,18 @@ class Names:
         """The index of a generation's links."""
         return f"{self.network}-{generation.id}"
 
+    def bounds(self, generation: Generation) -> str:
+        """The index of a generation's bounds."""
+        return f"{self.feeds}-{generation.id}-bounds"
+
     def all_acts(self, generation: Generation) -> list[str]:
         """The indexes of all buckets, newest first."""
         return [self.acts(generation, bucket) for bucket in reversed(generation.buckets)]
 
     def every(self, generation: Generation) -> list[str]:
         """All indexes of a generation."""
-        return [*self.all_acts(generation), self.links(generation)]
+        bounds = [self.bounds(generation)] if generation.bounds_uuid else []
+        return [*self.all_acts(generation), self.links(generation), *bounds]
 
     def within(self, generation: Generation, since: int, until: int) -> list[str]:
         """The indexes of acts that overlap a stretch of time (milliseconds), newest first."""

@@ -124,7 +124,9 @@ class LinkReader:
             others_only=others_only,
         )
         if follower is not None and size is None:
-            found = [tie for tie in self.held([follower.key])[follower.key].ties if chosen.has(tie)]
+            held = self.held([follower.key])[follower.key]
+            ties = held.ties if chosen.entities is None else held.to(chosen.entities)
+            found = [tie for tie in ties if chosen.has(tie)]
         else:
             found = self._listed(chosen, size)
         ordered = sorted(found, key=lambda tie: (tie.kind, tie.verbs_text))

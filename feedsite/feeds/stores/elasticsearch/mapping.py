@@ -1,4 +1,4 @@
-"""What an index of acts and one of links look like: strict mappings and the settings that make pages cheap."""
+"""What indexes of acts, links and bounds look like: strict mappings and the settings that make pages cheap."""
 
 from __future__ import annotations
 
@@ -48,6 +48,9 @@ LINKS: dict[str, Any] = {
 }
 """The fields of a link."""
 
+BOUNDS: dict[str, Any] = {"key": _KEYWORD, "newest": _LONG}
+"""The fields of a bound: of whom or what, and no earlier than the newest of its acts, in milliseconds."""
+
 _SETTINGS: dict[str, Any] = {
     "number_of_shards": 1,
     # A copy where there is a second node, none where there is not: green on one node and on three.
@@ -83,6 +86,11 @@ def _vector(dims: int) -> dict[str, Any]:
 def links_index(generation: str) -> dict[str, Any]:
     """Settings and mapping of an index of links."""
     return _index(_SETTINGS, LINKS, generation)
+
+
+def bounds_index(generation: str) -> dict[str, Any]:
+    """Settings and mapping of an index of bounds."""
+    return _index(_SETTINGS, BOUNDS, generation)
 
 
 def _index(settings: dict[str, Any], properties: dict[str, Any], generation: str) -> dict[str, Any]:

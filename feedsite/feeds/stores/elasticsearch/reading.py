@@ -2,58 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from feedsite.feeds.cursor import short_hash
 from feedsite.feeds.names import SITE_ALL, Entity
 from feedsite.feeds.order import OrderKey, position_ms
 from feedsite.feeds.page import Item
-from feedsite.feeds.query import Cell, Facet, FeedQuery, Scope
-from feedsite.feeds.stores.base import CellAnswer, FeedReader, Head, Tally
+from feedsite.feeds.query import Facet, FeedQuery, Scope
+from feedsite.feeds.stores.base import FeedReader, Head
 from feedsite.feeds.stores.elasticsearch.acts import Act
-from feedsite.feeds.stores.elasticsearch.asking import Answer, Search
+from feedsite.feeds.stores.elasticsearch.asking import Search
 from feedsite.feeds.stores.elasticsearch.client import making_sense
-from feedsite.feeds.stores.elasticsearch.compile import Compiled, compiled
+from feedsite.feeds.stores.elasticsearch.compile import Compiled, Stretch, compiled
 from feedsite.feeds.stores.elasticsearch.documents import ACT_SOURCE
 from feedsite.feeds.stores.elasticsearch.layout import overlapping
 from feedsite.feeds.stores.elasticsearch.links import LinkReader
 from feedsite.feeds.stores.elasticsearch.nearest import nearest_here
+from feedsite.feeds.stores.elasticsearch.pruning import Band, Pruner
 from feedsite.feeds.stores.elasticsearch.rules import Rules
 from feedsite.feeds.stores.elasticsearch.sight import NOBODY, Held, Sights
 from feedsite.feeds.stores.elasticsearch.sitting import Sitting
-from feedsite.feeds.stores.elasticsearch.spreading import spread, spread_here
-from feedsite.feeds.stores.elasticsearch.tallying import Question, distinct, distinct_here, tallied, tallied_here
 
 _WINDOW, _WIDER, _WIDEST = 128, 4, 8192
 _HITS = 10_000
 """Documents that one search gives at most (`index.max_result_window`)."""
-_ACTORS = 65_535
-"""Distinct actors that one search counts; Elasticsearch gives at most 65,536 groups."""
-_FIRST_ACTS, _NEXT_BUCKETS = 1_000_000, 3
+_FIRST_ACTS, _NEXT_BUCKETS, _TOGETHER = 1_000_000, 3, 40
+_SPARE = 4
+"""Acts that are asked for besides where few of those that are found may be refused."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Feed:
     """One query, ready to be asked.
 
     Args:
         query: as it was asked.
-        compiled: as the index takes it.
+        sights: the links that decide about it.
         rules: judge what is found.
         fresh: the acts of the record that are laid over and belong to it, newest first.
+        laid_over: ids of the acts that the index is not believed about.
     """
 
     query: FeedQuery
-    compiled: Compiled
+    sights: Sights
     rules: Rules
     fresh: tuple[Act, ...]
+    laid_over: tuple[str, ...]
+
+    @cached_property
+    def compiled(self) -> Compiled:
+        """As the index takes it."""
+        return compiled(self.query, self.sights, self.laid_over)
+
+    def part(self, stretch: Stretch | None) -> Compiled:
+        """A stretch of it as the index takes it; None: all of it."""
+        return self.compiled if stretch is None else compiled(self.query, self.sights, self.laid_over, stretch)
 
 
-class IndexReader(LinkReader):
-    """Answers what a page asks, from the index and what is laid over it.
+class OrderedReader(LinkReader):
+    """Gives the acts of feeds in order, from the index and what is laid over it.
 
     Args:
         sitting: one state of the record, and the way to the index.
@@ -65,6 +75,7 @@ class IndexReader(LinkReader):
         self._record = record
         self._verbs: list[str] | None = None
         self._weighed: dict[tuple[Held, tuple[float, float]], Held] = {}
+        self._pruner = Pruner(sitting)
 
     def now(self) -> int:
         """The record's clock."""
@@ -97,7 +108,7 @@ class IndexReader(LinkReader):
             return []
         knn = {"field": "vector", "query_vector": towards, "k": size, "num_candidates": size}
         body = {"knn": {**knn, "filter": feed.compiled.clause}, "size": size, "_source": list(ACT_SOURCE)}
-        return self._acts(self._sitting.asker.ask([Search(indexes, body)])[0])
+        return self._made(self._sitting.asker.ask([Search(indexes, body)])[0].sources)
 
     def heads(
         self, query: FeedQuery, facet: Facet, before: OrderKey | None, size: int, shown: frozenset[str]
@@ -122,54 +133,9 @@ class IndexReader(LinkReader):
             at, window = acts[-1].key, min(window * _WIDER, _WIDEST)
         return [Head(value, act.item(query)) for value, act in found.items()]
 
-    def cells(
-        self, query: FeedQuery, cells: Sequence[Cell], size: int, cap: int | None, actors: bool = False
-    ) -> list[CellAnswer]:
-        """Counts and newest acts of many parts of a feed, all in one round trip where the index can count them."""
-        feeds = [self._feed(cell.within(query)) for cell in cells]
-        return self._sitting.asker.together(
-            [lambda feed=feed: self._cell(feed, size, cap, actors) for feed in feeds]  # type: ignore[misc]
-        )
-
-    def count(self, query: FeedQuery, cap: int | None) -> int:
-        """How many acts a feed has, counted to `cap`."""
-        return self._cell(self._feed(query), 0, cap, actors=False).count
-
     def count_values(self, query: FeedQuery, facet: Facet, cap: int) -> int:
         """How many values of a facet a feed has, counted to `cap`."""
         return len(self.heads(query, facet, None, cap, frozenset()))
-
-    def tally(self, query: FeedQuery, facet: Facet, size: int, kinds: tuple[str, ...] = ()) -> Tally:
-        """The values of a facet with the most acts."""
-        feed = self._feed(query)
-        question = self._question(feed, facet, size, kinds)
-        if not feed.compiled.exact:
-            return tallied_here(question, self._every(feed))
-        return tallied(self._sitting.asker, question, feed.fresh)
-
-    def distinct(self, query: FeedQuery, cells: Sequence[Cell], facet: Facet) -> list[int]:
-        """How many values of a facet each part has, all parts in one round trip as a rule."""
-        feeds = [self._feed(cell.within(query)) for cell in cells]
-        return self._sitting.asker.together(partial(self._values_of, feed, facet) for feed in feeds)
-
-    def _values_of(self, feed: Feed, facet: Facet) -> int:
-        question = self._question(feed, facet, 0, ())
-        if not feed.compiled.exact:
-            return distinct_here(question, self._every(feed))
-        return distinct(self._sitting.asker, question, feed.fresh)
-
-    def _question(self, feed: Feed, facet: Facet, size: int, kinds: tuple[str, ...]) -> Question:
-        return Question(self._everywhere(feed), feed.compiled.clause, facet, size, kinds)
-
-    def spread(self, query: FeedQuery, stretches: Sequence[tuple[int, int]]) -> list[int]:
-        """How many acts each stretch of time has, in one search."""
-        within = [(since, until) for since, until in stretches if since < until]
-        if not within:
-            return [0] * len(stretches)
-        feed = self._feed(Cell((), within[0][0], within[-1][1]).within(query))
-        if not feed.compiled.exact:
-            return spread_here(stretches, self._every(feed))
-        return spread(self._sitting.asker, self._everywhere(feed), feed.compiled.clause, stretches, feed.fresh)
 
     # Of identity: the record's
 
@@ -206,31 +172,49 @@ class IndexReader(LinkReader):
         return sorted([*found, *beyond], key=lambda act: act.key, reverse=newest)[:size]
 
     def _found(self, feed: Feed, edge: OrderKey | None, size: int, newest: bool) -> list[Act]:
-        """What the index has, a span of buckets after the other, judged, until there is enough."""
+        """What the index has, a stretch and a span of buckets after the other, judged, until there is enough."""
         found: list[Act] = []
-        for indexes in self._spans(feed.compiled, edge, newest):
-            at = edge
-            while len(found) < size:
-                wanted = size - len(found)
-                # What the query finds too much is asked for along.
-                asked = min(wanted if feed.compiled.exact else wanted + max(wanted, 10), _HITS)
-                body = {**_in_order(feed.compiled, newest), "size": asked, "track_total_hits": False}
-                if at is not None:
-                    body["search_after"] = [at.position, at.id]
-                hits = self._acts(self._sitting.asker.ask([Search(indexes, body)])[0])
-                found += [act for act in hits if feed.rules.admit(act)]
-                if len(hits) < asked:
-                    break
-                at = hits[-1].key
-            if len(found) >= size:
+        for band in self._bands(feed, edge, size, newest):
+            query = feed.part(band.stretch)
+            for indexes in self._spans(query, band.edge, newest, at_once=band.at_once):
+                found += self._among(feed, query, indexes, band.edge, size - len(found), newest)
+                if len(found) >= size:
+                    return found[:size]
+        return found
+
+    def _bands(self, feed: Feed, edge: OrderKey | None, size: int, newest: bool) -> Iterable[Band]:
+        if newest:
+            return self._pruner.newest(feed.query, feed.sights, edge, size)
+        return [self._pruner.oldest(feed.query, feed.sights, edge)]
+
+    def _among(
+        self, feed: Feed, query: Compiled, indexes: tuple[str, ...], edge: OrderKey | None, size: int, newest: bool
+    ) -> list[Act]:
+        """The first acts in some indexes that belong to a feed."""
+        found: list[Act] = []
+        at = edge
+        while len(found) < size:
+            wanted = size - len(found)
+            # What the query finds too much is asked for along.
+            spare = 0 if query.exact else max(wanted, 10) if query.loose else _SPARE
+            asked = min(wanted + spare, _HITS)
+            body = {**in_order(query, newest), "size": asked, "track_total_hits": False}
+            if at is not None:
+                body["search_after"] = [at.position, at.id]
+            hits = self._made(self._sitting.asker.ask([Search(indexes, body)])[0].sources)
+            found += [act for act in hits if feed.rules.admit(act)]
+            if len(hits) < asked:
                 break
-        return found[:size]
+            at = hits[-1].key
+        return found
 
-    def _acts(self, answer: Answer) -> list[Act]:
+    def _made(self, sources: Iterable[Mapping[str, Any]]) -> list[Act]:
         with making_sense():
-            return [Act.of(source) for source in answer.sources]
+            return [Act.of(source) for source in sources]
 
-    def _spans(self, query: Compiled, edge: OrderKey | None, newest: bool) -> Iterator[tuple[str, ...]]:
+    def _spans(
+        self, query: Compiled, edge: OrderKey | None, newest: bool, *, at_once: bool = False
+    ) -> Iterator[tuple[str, ...]]:
         """The indexes to search, few first: a busy month holds a page, a quiet network needs many."""
         low, high = query.low, query.high
         if edge is not None:
@@ -240,7 +224,7 @@ class IndexReader(LinkReader):
         generation, names = self._sitting.generation, self._sitting.names
         ordered = reversed(generation.buckets) if newest else generation.buckets
         buckets = overlapping(ordered, position_ms(low), position_ms(high - 1) + 1)
-        width, at = 0, 0
+        width, at = _TOGETHER if at_once else 0, 0
         while at < len(buckets):
             if width == 0:
                 acts = 0
@@ -250,51 +234,6 @@ class IndexReader(LinkReader):
             yield tuple(names.acts(generation, bucket) for bucket in buckets[at : at + width])
             at, width = at + width, max(width, 1) * _NEXT_BUCKETS
 
-    # Counting
-
-    def _cell(self, feed: Feed, size: int, cap: int | None, actors: bool) -> CellAnswer:
-        if not feed.compiled.exact:
-            return self._counted_one_by_one(feed, size, cap, actors)
-        answer = self._counted(feed, size, cap, actors)
-        acts = sorted([*self._acts(answer), *feed.fresh], key=lambda act: act.key, reverse=True)
-        names = set(answer.keys("actors")) if actors and answer.aggregations else set()
-        distinct = len(names | {act.actor for act in feed.fresh}) if actors else 0
-        count = answer.total + len(feed.fresh) if cap != 0 else 0
-        items = tuple(act.item(feed.query) for act in acts[:size])
-        return CellAnswer(count if cap is None else min(count, cap), items, distinct)
-
-    def _everywhere(self, feed: Feed) -> tuple[str, ...]:
-        """Every index that can have acts of a feed."""
-        return tuple(name for span in self._spans(feed.compiled, None, True) for name in span)
-
-    def _counted(self, feed: Feed, size: int, cap: int | None, actors: bool) -> Answer:
-        indexes = self._everywhere(feed)
-        if not indexes:
-            return Answer((), 0, {})
-        total = {None: True, 0: False}.get(cap, cap)
-        body = {**_in_order(feed.compiled, True), "size": size, "track_total_hits": total}
-        if actors:
-            body["aggs"] = {"actors": {"terms": {"field": "actor", "size": _ACTORS}}}
-        return self._sitting.asker.ask([Search(indexes, body)])[0]
-
-    def _counted_one_by_one(self, feed: Feed, size: int, cap: int | None, actors: bool) -> CellAnswer:
-        """Counts by judging every act: where links begin at many different times inside the part."""
-        acts = self._every(feed, None if cap is None else max(size, cap))
-        counted = acts if cap is None else acts[:cap]
-        items = tuple(act.item(feed.query) for act in acts[:size])
-        return CellAnswer(len(counted), items, len({act.actor for act in counted}) if actors else 0)
-
-    def _every(self, feed: Feed, limit: int | None = None) -> list[Act]:
-        """All acts of a feed, or the first so many, newest first."""
-        acts: list[Act] = []
-        while limit is None or len(acts) < limit:
-            step = _WIDEST if limit is None else min(limit - len(acts), _WIDEST)
-            more = self._ordered(feed, acts[-1].key if acts else None, step)
-            acts += more
-            if len(more) < step:
-                break
-        return acts
-
     # What a query needs
 
     def _feed(self, query: FeedQuery) -> Feed:
@@ -302,7 +241,7 @@ class IndexReader(LinkReader):
         rules = Rules(query, sights)
         overlay = self._sitting.overlay
         fresh = tuple(act for act in overlay.standing if rules.admit(act))
-        return Feed(query, compiled(query, sights, overlay.ids), rules, fresh)
+        return Feed(query, sights, rules, fresh, overlay.ids)
 
     def _sights(self, query: FeedQuery) -> Sights:
         owner = query.owner.key if query.owner and query.scope in (Scope.NETWORK, Scope.CONCERNS) else ""
@@ -319,7 +258,8 @@ class IndexReader(LinkReader):
         return self._weighed[key]
 
 
-def _in_order(query: Compiled, newest: bool) -> dict[str, Any]:
+def in_order(query: Compiled, newest: bool) -> dict[str, Any]:
+    """A search for the acts of a feed in order."""
     direction = "desc" if newest else "asc"
     return {
         "query": query.clause,

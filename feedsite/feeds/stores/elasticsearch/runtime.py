@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from elasticsearch import Elasticsearch
 
 from feedsite.feeds.errors import StoreUnavailable
+from feedsite.feeds.stores.elasticsearch.bounds import Bounds
 from feedsite.feeds.stores.elasticsearch.breaker import Breaker
 from feedsite.feeds.stores.elasticsearch.client import Access, connect
 from feedsite.feeds.stores.elasticsearch.index import Index
@@ -30,12 +31,15 @@ class Limits:
         seconds: all calls to the cluster for one state of the site end within these.
         overlay: rows that are laid over the index at most; where more are waiting, SQL answers.
         window: acts that concern a reader, fetched at once.
+        keeps_bounds: whether the process keeps the bounds of what its readers follow (one round trip a page, once it
+            knows them); else the index is asked for them each time (two).
         doubt: seconds after which a generation that did not match is looked at again.
     """
 
     seconds: float = 1.2
     overlay: int = 1000
     window: int = 256
+    keeps_bounds: bool = True
     doubt: float = 5.0
 
 
@@ -60,7 +64,7 @@ class Runtime:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.names, self.limits, self.breaker = names or Names(), limits or Limits(), breaker or Breaker()
-        self.sights = SightCache()
+        self.sights, self.bounds = SightCache(), Bounds()
         self._access, self._clock = access, clock
         self._client: Elasticsearch | None = None
         self._lock = threading.Lock()

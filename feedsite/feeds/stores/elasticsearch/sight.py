@@ -13,6 +13,7 @@ from typing import Any
 from feedsite.feeds.names import Entity
 from feedsite.feeds.query import FeedQuery
 from feedsite.feeds.stores.base import LinkRow
+from feedsite.feeds.stores.elasticsearch.documents import DOES, TOUCHED, bound_key
 
 _WORD = "word:"
 LinkKey = tuple[str, str, str, str]
@@ -80,6 +81,31 @@ class Tie:
         )
 
 
+class Sources:
+    """Where the acts of a feed come from: links by the keys of their bounds.
+
+    Args:
+        follows, watches: links to what acts, and to what is touched.
+    """
+
+    def __init__(self, follows: Ties, watches: Ties) -> None:
+        self.ties = {bound_key(DOES, entity): ties for entity, ties in follows.items()}
+        self.ties |= {bound_key(TOUCHED, entity): ties for entity, ties in watches.items()}
+        # What `Bounds` knows of their order.
+        self.ranking: object = None
+        # All of them as one clause, once somebody asked for it.
+        self.clause: dict[str, Any] | None = None
+
+    def since(self, key: str) -> int:
+        """Since when a source is linked to."""
+        return min(tie.since for tie in self.ties[key])
+
+    @cached_property
+    def least_since(self) -> int:
+        """Since when the oldest of them is."""
+        return min((self.since(key) for key in self.ties), default=0)
+
+
 class Held:
     """All links that one entity holds, and the blocks that others hold against it.
 
@@ -90,12 +116,18 @@ class Held:
 
     def __init__(self, holder: str, ties: Iterable[Tie]) -> None:
         self.holder, self.ties = holder, tuple(ties)
+        self._without: tuple[tuple[Tie, ...], Held] | None = None
+        # What searches say of them, by what it is for: long, and the same for every page.
+        self.clauses: dict[str, list[dict[str, Any]]] = {}
 
     def at(self, now: int) -> Held:
         """What of it stands at an instant."""
-        if all(tie.stands(now) for tie in self._ending):
+        ended = tuple(tie for tie in self._ending if not tie.stands(now))
+        if not ended:
             return self
-        return Held(self.holder, (tie for tie in self.ties if tie.stands(now)))
+        if self._without is None or self._without[0] != ended:
+            self._without = ended, Held(self.holder, (tie for tie in self.ties if tie.stands(now)))
+        return self._without[1]
 
     def weighing(self, weights: tuple[float, float] | None) -> Held:
         """What of it weighs between two weights, both included (None: all)."""
@@ -124,6 +156,33 @@ class Held:
     def watches(self) -> Ties:
         """By what is watched."""
         return self._by_entity("watch")
+
+    def to(self, entities: Iterable[str]) -> Iterable[Tie]:
+        """Its links to some entities."""
+        return (tie for entity in entities for tie in self._to.get(entity, ()))
+
+    @cached_property
+    def _to(self) -> dict[str, list[Tie]]:
+        found: dict[str, list[Tie]] = {}
+        for tie in self.ties:
+            if tie.follower == self.holder:
+                found.setdefault(tie.entity, []).append(tie)
+        return found
+
+    @cached_property
+    def latest_since(self) -> int:
+        """Since when the youngest of its links is."""
+        return max((tie.since for tie in self.ties), default=0)
+
+    @cached_property
+    def network(self) -> Sources:
+        """What it follows and watches, as sources of acts."""
+        return Sources(self.follows, self.watches)
+
+    @cached_property
+    def watching(self) -> Sources:
+        """What it watches, as sources of acts."""
+        return Sources({}, self.watches)
 
     @cached_property
     def limits(self) -> Ties:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol
 
 from feedsite.feeds.network import ERASED
 from feedsite.feeds.stores.elasticsearch.acts import Act
 from feedsite.feeds.stores.elasticsearch.asking import Asker
+from feedsite.feeds.stores.elasticsearch.bounds import Bounds
 from feedsite.feeds.stores.elasticsearch.layout import Names
 from feedsite.feeds.stores.elasticsearch.sight import LinkKey, SightCache, Tie
 from feedsite.feeds.stores.generation import Generation
@@ -68,6 +69,9 @@ class Sitting:
         versions: tells whether links that the process knows are still what the record has.
         asker: asks the index.
         sights: what the process knows of who is linked to what.
+        bounds: what it knows of how new everybody's newest act may be.
+        now: the record's clock, in milliseconds.
+        keeps_bounds: whether bounds are kept by the process; else the index is asked for them each time.
     """
 
     generation: Generation
@@ -76,3 +80,6 @@ class Sitting:
     versions: Versions
     asker: Asker
     sights: SightCache
+    bounds: Bounds = field(default_factory=Bounds)
+    now: int = 0
+    keeps_bounds: bool = True

@@ -94,6 +94,17 @@ class ElasticStore:
 
     # Reading
 
+    def follow(self) -> None:
+        """Take up what is not settled, so that bounds that the process keeps stay right while nobody reads a page.
+
+        Raises StoreUnavailable.
+        """
+        with self.record.state() as (_, record):
+            generation, overlay = record.generations().get(LIVE), record.overlay(self.runtime.limits.overlay)
+            if generation is not None and overlay is not None:
+                acts = Overlay(map(dict, overlay.acts), ()).standing
+                self.runtime.bounds.follow(generation.id, acts, record.now, record.overlap_ms)
+
     def look_up(self, question: Question[T]) -> T:
         """The record's answer to a question."""
         return self.record.look_up(question)
@@ -167,7 +178,18 @@ class ElasticStore:
             raise _InsteadError("backlog")
         asker = Asker(self.runtime.client)
         laid_over = Overlay(map(dict, overlay.acts), map(dict, overlay.links))
-        sitting = Sitting(generation, self.runtime.names, laid_over, record, asker, self.runtime.sights)
+        self.runtime.bounds.follow(generation.id, laid_over.standing, record.now, record.overlap_ms)
+        sitting = Sitting(
+            generation,
+            self.runtime.names,
+            laid_over,
+            record,
+            asker,
+            self.runtime.sights,
+            bounds=self.runtime.bounds,
+            now=record.now,
+            keeps_bounds=self.runtime.limits.keeps_bounds,
+        )
         return asker, WindowReader(sitting, plain, self.runtime.limits.window)
 
     def _live(self, record: Record) -> Generation:

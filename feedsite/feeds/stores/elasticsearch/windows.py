@@ -15,7 +15,8 @@ from feedsite.feeds.page import Item
 from feedsite.feeds.query import Cell, Facet, FeedQuery, Scope
 from feedsite.feeds.stores.base import CellAnswer, FeedReader, Head
 from feedsite.feeds.stores.elasticsearch.acts import Act
-from feedsite.feeds.stores.elasticsearch.reading import IndexReader
+from feedsite.feeds.stores.elasticsearch.compile import limits
+from feedsite.feeds.stores.elasticsearch.counting import IndexReader
 from feedsite.feeds.stores.elasticsearch.sitting import Sitting
 
 
@@ -111,9 +112,10 @@ class WindowReader(IndexReader):
         if before is not None and not any(known == _base(query) for known, _ in self._windows):
             return None
         acts = self._window(query)
-        feed = self._feed(query)
-        whole = len(acts) < self._size or feed.compiled.low > acts[-1].key.position or feed.compiled.nothing
-        return Part([act for act in acts if feed.rules.admit(act)], whole, query)
+        rules = self._feed(query).rules
+        low, high = limits(query)
+        whole = len(acts) < self._size or low > acts[-1].key.position or low >= high
+        return Part([act for act in acts if rules.admit(act)], whole, query)
 
     def _window(self, query: FeedQuery) -> list[Act]:
         base = _base(query)
