@@ -65,7 +65,14 @@ class InSmallSteps(WithoutWindow):
     def steps(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(compiling, "_SINCES", 0)
         # Below nothing: how many acts a new bucket has is not counted yet, and two empty ones would be asked at once.
-        for name, value in (("_WINDOW", 2), ("_WIDER", 1), ("_WIDEST", 3), ("_HITS", 2), ("_FIRST_ACTS", -1)):
+        for name, value in (
+            ("_WINDOW", 2),
+            ("_WIDER", 1),
+            ("_WIDEST", 3),
+            ("_HITS", 2),
+            ("_FIRST_ACTS", -1),
+            ("_FIRST_UPWARDS", -1),
+        ):
             monkeypatch.setattr(reading, name, value)
         monkeypatch.setattr(counting, "_WIDEST", 3)
         monkeypatch.setattr(links, "_AT_ONCE", 2)

@@ -1,4 +1,4 @@
-"""Bounds go to the index with acts: never too low, found and put right where they are, and not missed where there are none."""
+"""Bounds go to the index with acts: never too low, put right where they are, not missed where there are none."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def bound(world: World, key: str) -> int | None:
 def lose(world: World, key: str) -> None:
     """The index loses a bound."""
     place = world.index.names.bounds(world.live()), bound_name(key)
-    world.index.bulk([Operation(*place, 2**60, None)])
+    world.index.bulk([Operation(*place, bound(world, key) or 0, None)])
     world.index.refresh(world.live())
 
 

@@ -201,6 +201,14 @@ class Bounds:
                 sources.ranking = ranking
             return chosen_of(sources, ranking.order, high, low, count, history)
 
+    def reaching(self, sources: Sources, since: int, most: int) -> Chosen | None:
+        """The sources with anything as new as a millisecond; None: more than `most`, or their bounds are unknown."""
+        with self._lock:
+            ranking = self._ranked(sources)
+            if ranking is None or len(ranking.order) - bisect_left(ranking.order, (since,)) > most:
+                return None
+            return chosen_of(sources, ranking.order, since, 2**62, 0, history=True)
+
     def _ranked(self, sources: Sources) -> Ranking | None:
         """The ranking of sources as of now, where it was made before."""
         ranking = sources.ranking

@@ -94,10 +94,8 @@ class Pruner:
         sources, low = self._sources(query, sights), position_ms(limits(query)[0])
         if sources is None or low <= 0 or not self._sitting.keeps_bounds:
             return None
-        chosen = self._sitting.bounds.choose(sources, low, EVER[1], 0, True)
-        if chosen is None or len(chosen.ties) * _FEWER > len(sources.ties):
-            return None
-        return Stretch(chosen.ties, counted=True)
+        chosen = self._sitting.bounds.reaching(sources, low, len(sources.ties) // _FEWER)
+        return None if chosen is None else Stretch(chosen.ties, counted=True)
 
     def _sources(self, query: FeedQuery, sights: Sights) -> Sources | None:
         """The sources that a feed has; None: it has none that are bounded."""

@@ -30,6 +30,8 @@ _WINDOW, _WIDER, _WIDEST = 128, 4, 8192
 _HITS = 10_000
 """Documents that one search gives at most (`index.max_result_window`)."""
 _FIRST_ACTS, _NEXT_BUCKETS, _TOGETHER = 1_000_000, 3, 40
+# Indexes are sorted newest first: who reads upwards goes through all that there is.
+_FIRST_UPWARDS = 100_000
 _SPARE = 4
 """Acts that are asked for besides where few of those that are found may be refused."""
 
@@ -228,7 +230,8 @@ class OrderedReader(LinkReader):
         while at < len(buckets):
             if width == 0:
                 acts = 0
-                while at + width < len(buckets) and (width == 0 or acts + buckets[at + width].acts <= _FIRST_ACTS):
+                most = _FIRST_ACTS if newest else _FIRST_UPWARDS
+                while at + width < len(buckets) and (width == 0 or acts + buckets[at + width].acts <= most):
                     acts += buckets[at + width].acts
                     width += 1
             yield tuple(names.acts(generation, bucket) for bucket in buckets[at : at + width])
