@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import gc
 import os
+import platform
 import shutil
 import statistics
 import sys
