@@ -18,7 +18,7 @@ from feedsite.feeds.stores.sql.ledger import Ledger
 
 
 class WatchedIndex(Index):
-    """An index that says what is sent to it, and lets something happen just before."""
+    """An index that says which rows are sent to it, and lets something happen just before."""
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
@@ -30,7 +30,8 @@ class WatchedIndex(Index):
         if self.before is not None:
             happens, self.before = self.before, None
             happens()
-        self.sent += operations
+        # Of rows; with those of acts go their bounds.
+        self.sent += [one for one in operations if not one.index.endswith("-bounds")]
         return super().bulk(operations)
 
 
