@@ -2,9 +2,9 @@
 
     python bench/index.py
 
-Writes a network to a record, delivers it to a node of its own, gives the same acts to ElasticFeeds' mapping, checks
-that both answer the same pages, then measures all cases in turns, again and again, in one run. Query and request
-caches are off; indexes are as loading left them, unmerged. Writes its figures into docs/benchmarks.md.
+Writes a network to a record, delivers it to a node of its own, gives the same acts to ElasticFeeds' mapping, checks that
+both answer the same pages, then measures all cases in turns, again and again, in one run. Caches of queries and requests
+are off; indexes are as loading left them, unmerged. With --write its figures go into docs/benchmarks.md.
 """
 
 from __future__ import annotations
