@@ -28,6 +28,7 @@ INCLUDES = (
     "feedsite.moderation",
     "feedsite.admin",
     "feedsite.reporting",
+    "feedsite.exporting",
     "feedsite.indexing",
 )
 

@@ -44,6 +44,8 @@ ROUTES: tuple[tuple[str, str], ...] = (
     ("accounts.two_factor_disable", "/settings/two-factor/disable"),
     ("accounts.sessions", "/settings/sessions"),
     ("accounts.session_end", "/settings/sessions/end"),
+    ("accounts.export", "/settings/export"),
+    ("accounts.export_archive", "/settings/export/archive.zip"),
     ("accounts.display", "/settings/display"),
     ("accounts.profile", "/settings/profile"),
     ("accounts.theme", "/theme"),

@@ -60,6 +60,7 @@ class AccountSettings:
     throttle_code: str = declare(
         RATES, "10 per 15 minutes; 50 per day", help="Codes of a second factor for one account, after its password."
     )
+    throttle_export: str = declare(RATES, "5 per hour; 20 per day", help="Exports of one person's own data.")
     confirm_again_seconds: float = declare(
         seconds(60, 86_400),
         "900",

@@ -22,6 +22,7 @@ LIMITS = (
     "mail",
     "confirm",
     "code",
+    "export",
     "post",
     "react",
     "follow",

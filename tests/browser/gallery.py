@@ -143,6 +143,7 @@ EXHIBITS = (
     Exhibit("settings-second-factor", "/settings/two-factor"),
     Exhibit("settings-second-factor-key", "/settings/two-factor", "bo", then=_set_up_second_factor),
     Exhibit("settings-sessions", "/settings/sessions"),
+    Exhibit("settings-export", "/settings/export"),
     Exhibit("settings-display", "/settings/display"),
     Exhibit("settings-profile", "/settings/profile"),
     Exhibit("admin-people", "/admin/people", "boss", _BOTH),

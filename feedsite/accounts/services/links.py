@@ -37,7 +37,7 @@ class LinkService:
         self._session, self._secret = session, secret
 
     def make(self, purpose: str, person_id: str | None, lifetime: timedelta, subject: str = "") -> str:
-        """A new link's seed, for `Desk.token`.
+        """A new link's seed, for `Desk.token`. Links that are too old are forgotten on the way.
 
         Args:
             purpose: what the link does; a token of one purpose is nothing to another.
@@ -47,6 +47,7 @@ class LinkService:
             subject: what else it is about.
         """
         seed, now = secrets.token_urlsafe(24), utcnow()
+        self._session.execute(delete(LinkToken).where(LinkToken.expires <= now))
         self._session.add(
             LinkToken(
                 id=_hashed(token_of(self._secret, purpose, seed)),
@@ -88,11 +89,6 @@ class LinkService:
         self._session.execute(
             delete(LinkToken).where(LinkToken.person_id == person_id, LinkToken.purpose.in_(purposes))
         )
-
-    def sweep(self) -> int:
-        """Forget what is too old; returns how many."""
-        done = self._session.execute(delete(LinkToken).where(LinkToken.expires <= utcnow()))
-        return int(getattr(done, "rowcount", 0))
 
 
 def _hashed(token: str) -> str:

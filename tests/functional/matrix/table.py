@@ -69,6 +69,8 @@ CASES: dict[str, dict[str, dict[str, str]]] = {
     "accounts.sessions": {"GET": SIGNED_IN},
     "accounts.session_end": {"POST": SIGNED_IN},
     "mail.unsubscribe": {"GET": NOWHERE, "POST": NOWHERE},
+    "accounts.export": {"GET": SIGNED_IN},
+    "accounts.export_archive": {"GET": SIGNED_IN},
     "accounts.display": {"GET": SIGNED_IN, "POST": SIGNED_IN},
     "accounts.profile": {"GET": SIGNED_IN, "POST": SIGNED_IN},
     "accounts.theme": {"POST": EVERYBODY},
