@@ -37,7 +37,8 @@ marks          up to where timelines were read
 reports        what was reported, and what came of it
 
 Every table is there twice: as JSON, with everything, and as CSV, for spreadsheets (a cell that would be a formula
-begins with an apostrophe). Instants are UTC. There is no password, no key and nothing that others did: what they wrote is theirs.
+begins with an apostrophe). Instants are UTC. There is no password, no key and nothing that
+others did: what they wrote is theirs.
 """
 
 
