@@ -16,6 +16,7 @@ from feedsite.feeds.delivering.sending import Sender, Sent
 from feedsite.feeds.delivering.status import Standing, Status, status_of
 from feedsite.feeds.delivering.verifying import Suspect, Verified, Verifier, summed_up
 from feedsite.feeds.errors import StoreUnavailable
+from feedsite.feeds.hiding import hide_muted
 from feedsite.feeds.stores.elasticsearch.client import Deadline, within
 from feedsite.feeds.stores.elasticsearch.index import Index
 from feedsite.feeds.stores.generation import LIVE, Generation
@@ -172,11 +173,17 @@ class Delivery:
         return self._generations.remove()
 
     def tend(self) -> None:
-        """What has to be done now and then, beside delivering: replaced generations go, the next month gets its index.
+        """What has to be done now and then, beside delivering.
+
+        Replaced generations go, the next month gets its index, and what the site mutes is marked where that is much.
 
         Raises StoreUnavailable.
         """
         self._generations.tend()
+        with self._store.record() as record:
+            there_is_one = LIVE in record.generations()
+        if there_is_one:
+            hide_muted(self._store)
 
     def next_bucket(self) -> None:
         """Make the indexes of this month and of the next one before they are needed; raises StoreUnavailable."""

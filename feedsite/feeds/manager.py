@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Unpack
 
 from feedsite.feeds.activity import Activity, checked_dimensions
-from feedsite.feeds.aggregators.base import OWNER, Aggregator
-from feedsite.feeds.aggregators.flat import CursorAggregator
+from feedsite.feeds.aggregators.base import Aggregator, checked_size
 from feedsite.feeds.aggregators.notification import NotificationAggregator
 from feedsite.feeds.aggregators.semantic import SemanticAggregator
 from feedsite.feeds.composing import Remembered, compose
 from feedsite.feeds.cursor import CursorCodec
 from feedsite.feeds.erasing import ErasureMethods
 from feedsite.feeds.errors import InvalidActivity, InvalidQuery, NotSupported
+from feedsite.feeds.hiding import KEPT, hide_muted
 from feedsite.feeds.links import LinkMethods, checked_link
+from feedsite.feeds.matching import Filters, Matching
 from feedsite.feeds.names import checked_id, checked_name, entity_of
 from feedsite.feeds.network import Link
 from feedsite.feeds.page import Item, Page
@@ -193,25 +194,24 @@ class Manager(LinkMethods, ErasureMethods):
         return self.store.look_up(lambda reader: reader.get([name])).get(name)
 
     def get_activities(
-        self,
-        *,
-        activity_type: str | None = None,
-        actor: object = None,
-        object_: object = None,
-        target: object = None,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        viewer: object = None,
-        cursor: str | None = None,
-        size: int = 25,
+        self, *, viewer: object = None, cursor: str | None = None, size: int = 25, **filters: Unpack[Filters]
     ) -> Page:
-        """The activities that match every filter exactly and that the viewer (None: everybody) may see, in pages."""
-        wanted = [(Facet.ACTOR, actor), (Facet.OBJECT, object_), (Facet.TARGET, target)]
-        where: dict[Facet, tuple[str, ...]] = {}
-        where.update({facet: (entity_of(end, facet.value).key,) for facet, end in wanted if end is not None})
-        verbs = () if activity_type is None else (activity_type,)
-        matching = _Matching(where, viewer=viewer, verbs=verbs, since=since, until=until, size=size)
-        return self.get_page(matching, cursor)
+        """The activities that match every filter exactly and that the viewer (None: everybody) may see, in pages.
+
+        Args:
+            viewer: who looks.
+            cursor: a page's `next` or `previous`; None: the first page.
+            size: acts a page, 1 to 1000.
+            filters: see `feedsite.feeds.matching.Filters`.
+
+        Raises:
+            InvalidQuery, InvalidIdentifier: names the argument and the rule. InvalidCursor. StoreUnavailable.
+        """
+        return self.get_page(Matching(viewer=viewer, size=size, **filters), cursor)
+
+    def hide_muted(self, *, keep: int = KEPT, progress: Callable[[int], None] | None = None) -> int:
+        """The job that keeps searches short where the site mutes many: see `feedsite.feeds.hiding.hide_muted`."""
+        return hide_muted(self.store, checked_size(keep + 1, "keep") - 1, progress)
 
     def _checked(self, activity: object) -> Activity:
         if not isinstance(activity, Activity):
@@ -373,20 +373,3 @@ _COUNTED_BY = {
     "actor": Facet.ACTOR,
     "thing": Facet.TOUCHED,
 }
-
-
-class _Matching(CursorAggregator):
-    """Everything that matches facets exactly."""
-
-    default_scope = Scope.EVERYBODY
-
-    def __init__(self, where: dict[Facet, tuple[str, ...]], *, viewer: object = OWNER, **options: Any) -> None:
-        super().__init__(None, viewer=viewer, **options)
-        self._where = where
-
-    def query(self, as_of: int) -> FeedQuery:
-        query = super().query(as_of)
-        return query.but(where={**query.where, **self._where})
-
-    def own_fingerprint(self) -> tuple[str, ...]:
-        return tuple(f"{facet.value}={values[0]}" for facet, values in sorted(self._where.items(), key=str))

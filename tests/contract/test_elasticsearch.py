@@ -14,7 +14,7 @@ import pytest
 
 from feedsite.feeds.stores.sql import sql_engine
 from feedsite.feeds.testing import Clock, DifferentialContract, StoreContract
-from feedsite.feeds.testing.contract import MakeStore
+from feedsite.feeds.testing.contract import BigNetworkContract, MakeStore, SeventyThousandContract
 
 from tests.contract.indexed import Nest, SettledStore, UnsettledStore
 
@@ -103,6 +103,15 @@ class TestSettledOverPostgreSQL(OverPostgreSQL, Settled, StoreContract):
 
 class TestUnsettledOverPostgreSQL(OverPostgreSQL, Unsettled, StoreContract):
     """Every sentence of the contract, answered by an index that shows a part."""
+
+
+class TestBigNetwork(OverSQLite, Settled, BigNetworkContract):
+    """Thousands followed, answered by the index alone."""
+
+
+@pytest.mark.drill
+class TestSeventyThousand(OverSQLite, Settled, SeventyThousandContract):
+    """Seventy thousand followed, answered by the index alone."""
 
 
 class TestSettledDifferential(OverSQLite, Settled, DifferentialContract):

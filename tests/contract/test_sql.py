@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from feedsite.feeds.stores.sql import SqlStore, default_tables, sql_engine
 from feedsite.feeds.testing import Clock, DifferentialContract, StoreContract
-from feedsite.feeds.testing.contract import MakeStore
+from feedsite.feeds.testing.contract import BigNetworkContract, MakeStore, SeventyThousandContract
 
 
 def _emptied(engine: Engine, clock: Clock) -> SqlStore:
@@ -80,6 +80,32 @@ class TestOnPostgreSQL(StoreContract):
     @pytest.fixture
     def make_store(self, on_postgresql: MakeStore) -> MakeStore:
         return on_postgresql
+
+
+class TestBigNetworkInAFile(BigNetworkContract):
+    """Thousands followed, on SQLite."""
+
+    @pytest.fixture
+    def make_store(self, in_a_file: MakeStore) -> MakeStore:
+        return in_a_file
+
+
+class TestBigNetworkOnPostgreSQL(BigNetworkContract):
+    """Thousands followed, on PostgreSQL."""
+
+    @pytest.fixture
+    def make_store(self, on_postgresql: MakeStore) -> MakeStore:
+        return on_postgresql
+
+
+@pytest.mark.drill
+class TestSeventyThousandInAFile(SeventyThousandContract, TestBigNetworkInAFile):
+    """Seventy thousand followed, on SQLite."""
+
+
+@pytest.mark.drill
+class TestSeventyThousandOnPostgreSQL(SeventyThousandContract, TestBigNetworkOnPostgreSQL):
+    """Seventy thousand followed, on PostgreSQL."""
 
 
 class TestInMemoryDifferential(DifferentialContract):

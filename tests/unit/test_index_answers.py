@@ -28,6 +28,10 @@ class Record:
         """None."""
         return {}
 
+    def hidings(self) -> dict[str, str]:
+        """None."""
+        return {}
+
 
 class Cluster:
     """Gives the same answer to every search."""

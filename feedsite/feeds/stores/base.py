@@ -99,6 +99,23 @@ class Erasing:
         return Erasing(*counted, other.more)
 
 
+@dataclass(frozen=True)
+class Hiding:
+    """How far hiding what the site mutes has come.
+
+    Args:
+        entity: the key of the entity at work; empty: none is.
+        after: the order key of the last act that was looked at.
+        changed: how many acts were changed so far.
+        finished: whether nothing is left to do.
+    """
+
+    entity: str = ""
+    after: OrderKey | None = None
+    changed: int = 0
+    finished: bool = False
+
+
 class FeedWriter(Protocol):
     """Writes links and acts inside one transaction; the same change twice is one."""
 
@@ -134,6 +151,9 @@ class FeedWriter(Protocol):
 
     def erase(self, entity: Entity, limit: int) -> Erasing:
         """Take an erased entity out of at most `limit` acts and links."""
+
+    def hide(self, at: Hiding, keep: int, limit: int) -> Hiding:
+        """The next step of marking the acts of whom the site mutes; `keep` mutes may stay without marks."""
 
     def erasures(self) -> list[str]:
         """The list of what was erased, as lines of text."""

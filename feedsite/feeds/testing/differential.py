@@ -23,6 +23,7 @@ from feedsite.feeds.aggregators import (
     YearMonthAggregator,
     YearMonthTypeAggregator,
 )
+from feedsite.feeds.matching import Matching
 from feedsite.feeds.network import KINDS
 from feedsite.feeds.query import Facet, group_key
 from feedsite.feeds.testing.contract import MakeStore
@@ -75,6 +76,7 @@ class DifferentialContract(Rankings):
             self._notices(history, options)
             self._links(history, options)
             self._numbers(history, options)
+            self._matching(history, options)
             compare_figures(history, options, self._common(options), an_end, st.sampled_from(ZONES))
             self.compare_rankings(history, options.draw(a_person, label="reader"), self._common(options), options)
         finally:
@@ -285,6 +287,30 @@ class DifferentialContract(Rankings):
             assert number == sum(
                 end in _ends(act.activity, by) for act in history.model.feed(PublicAggregator(viewer, verbs=(verb,)))
             )
+
+    def _matching(self, history: History, options: Any) -> None:
+        """What matches filters, page after page."""
+        asked: dict[str, Any] = {
+            "actor": st.one_of(st.none(), a_person),
+            "object_": st.one_of(st.none(), an_end),
+            "target": st.one_of(st.none(), st.none(), an_end),
+            "origin": st.one_of(st.none(), st.none(), an_end),
+        }
+        # One or two of them: of more, nothing is left.
+        names = options.draw(st.lists(st.sampled_from(sorted(asked)), max_size=2, unique=True), label="filters")
+        ends = {name: options.draw(asked[name], label=name) for name in names}
+        kinds = options.draw(st.sampled_from(((), ("note",), ("person", "tag"))), label="object types")
+        verbs = options.draw(some_verbs, label="verbs")
+        viewer = options.draw(st.one_of(st.none(), a_person), label="viewer")
+        order = options.draw(st.sampled_from(("desc", "asc")), label="order")
+        matching = Matching(activity_type=verbs, object_type=kinds, order=order, viewer=viewer, size=2, **ends)
+        expected = [
+            act.key.id
+            for act in history.model.feed(PublicAggregator(viewer, verbs=verbs, order=order))
+            if (not kinds or act.object.type in kinds)
+            and all(end in (None, *_ends(act.activity, name.strip("_"))) for name, end in ends.items())
+        ]
+        assert history.network.ids(matching) == expected
 
 
 def _parts(act: Item | Activity) -> tuple[Any, ...]:

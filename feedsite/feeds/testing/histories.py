@@ -12,6 +12,7 @@ from feedsite.feeds import Activity, Actor, Entity, Manager, Object
 from feedsite.feeds.activity import Origin, Target
 from feedsite.feeds.network import KINDS, link
 from feedsite.feeds.order import instant
+from feedsite.feeds.stores.base import Hiding
 from feedsite.feeds.testing.model import Model
 from feedsite.feeds.testing.rankings import VECTORS, WEIGHTS
 from feedsite.feeds.testing.world import MS, NOON, Clock, Network
@@ -81,11 +82,12 @@ _kinds: dict[str, Any] = {
     "delete": st.integers(0, 30),
     "update": st.tuples(st.integers(0, 30), _act),
     "forward": st.sampled_from((1, 1000, 86_400_000)),
+    "hide": st.tuples(st.integers(0, 1), st.integers(1, 12)),
     # Mostly things: with all people gone, nothing is left to compare.
     "erase": st.one_of(a_thing, a_thing, an_end),
 }
 # `one_of` takes equal alternatives for one: what happens often is said so here.
-_seldom = ("unlink", "weigh", "undo", "delete", "update", "forward")
+_seldom = ("unlink", "weigh", "undo", "delete", "update", "forward", "hide")
 _often = ("post",) * 16 + ("perform",) * 4 + ("link",) * 6 + _seldom * 2 + ("erase",)
 a_step = st.sampled_from(_often).flatmap(lambda kind: st.tuples(st.just(kind), _kinds[kind]))
 _plain = (st.just(()), st.none(), st.none(), _weight)
@@ -181,6 +183,13 @@ class History:
         holder, kind, end, weight = step
         changed = self.manager.set_weight(holder, end, weight, kind=kind)
         assert changed == self.model.set_weight(holder, kind, end, weight)
+
+    def _hide(self, step: tuple[int, int]) -> None:
+        """Some steps of the job that marks what the site mutes: no page may tell."""
+        (keep, steps), at = step, Hiding()
+        for _ in range(steps):
+            with self.manager.store.writing() as writer:
+                at = writer.hide(at, keep, 2)
 
     def _erase(self, entity: Entity) -> None:
         self.manager.erase_entity(entity)

@@ -23,7 +23,7 @@ class Act:
         touches, audience, words: what rules look into.
         notice, lone: the keys of its notification group, where its verb is grouped and where it is not.
         newness: the order key that a reader's marker is compared with.
-        hidden: whether a moderator hid it.
+        hidden: whether it is marked: somebody whom the site mutes did it, or it touches them.
         early: whether it was stored before its own instant.
         body: what else was written.
     """

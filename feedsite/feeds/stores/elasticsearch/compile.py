@@ -117,6 +117,8 @@ class _Compiler:
         found = [self._has(facet, values) for facet, values in query.where.items()]
         if query.touching:
             found.append(terms("touches", query.touching))
+        if query.object_types:
+            found.append(any_of({"prefix": {"object": f"{kind}:"}} for kind in query.object_types))
         if query.ids:
             found.append(terms("id", query.ids))
         if query.public_only:
@@ -225,7 +227,7 @@ class _Compiler:
 
     def _kept(self) -> list[Clause]:
         viewer, site = self.sights.viewer, self.sights.site
-        gone = [term("hidden", True)]
+        gone = [term("hidden", True)] if site.trusts_marks else []
         for ties in (viewer.mutes, site.mutes, viewer.blocks):
             gone += _against(ties, ("actor", "touches"))
         for ties in (viewer.words, site.words):

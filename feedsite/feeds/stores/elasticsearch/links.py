@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from feedsite.feeds.names import Entity
+from feedsite.feeds.names import SITE_ALL, Entity
 from feedsite.feeds.network import link_name
 from feedsite.feeds.stores.base import LinkEdge, LinkRow
 from feedsite.feeds.stores.elasticsearch.asking import Answer, Search
@@ -64,7 +64,8 @@ class LinkReader:
         ties = [tie for tie in self._all(all_of([_STANDS, mine])) if _key(tie) not in laid_over]
         if buried := self._sitting.overlay.buried:
             ties = [tie for tie in ties if link_name(*_key(tie)) not in buried]
-        return Held(holder, [*ties, *(tie for tie in laid_over.values() if tie is not None)])
+        marks = self._sitting.versions.hidings() if holder == SITE_ALL else None
+        return Held(holder, [*ties, *(tie for tie in laid_over.values() if tie is not None)], marks)
 
     def _all(self, clause: Clause) -> list[Tie]:
         """Every link that a query finds, in steps that the cluster takes."""

@@ -45,6 +45,8 @@ class Rules:
             return False
         if self._touching and self._touching.isdisjoint(act.touches):
             return False
+        if query.object_types and act.object.partition(":")[0] not in query.object_types:
+            return False
         if query.public_only and act.visibility != "public":
             return False
         if query.others_only and self._owner and act.actor == self._owner:
@@ -107,7 +109,9 @@ class Rules:
         if self._viewer and act.actor == self._viewer:
             return True
         viewer, site = self.sights.viewer, self.sights.site
-        if act.hidden or any(_hit(act, ties) for ties in (viewer.mutes, site.mutes, viewer.blocks)):
+        if (act.hidden and site.trusts_marks) or any(
+            _hit(act, ties) for ties in (viewer.mutes, site.mutes, viewer.blocks)
+        ):
             return False
         if any(_about(act, ties, act.words) for ties in (viewer.words, site.words)):
             return False

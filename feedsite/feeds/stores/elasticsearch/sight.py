@@ -15,6 +15,8 @@ from feedsite.feeds.query import FeedQuery
 from feedsite.feeds.stores.base import LinkRow
 from feedsite.feeds.stores.elasticsearch.documents import DOES, TOUCHED, bound_key
 
+DONE = "done"
+"""How far marking somebody's acts is when all of them are marked."""
 _WORD = "word:"
 LinkKey = tuple[str, str, str, str]
 Ties = Mapping[str, tuple["Tie", ...]]
@@ -112,10 +114,11 @@ class Held:
     Args:
         holder: the entity's key.
         ties: the links, in any order.
+        marks: of the site, the entities whose acts are marked as hidden, and how far that is (`sql.hiding`).
     """
 
-    def __init__(self, holder: str, ties: Iterable[Tie]) -> None:
-        self.holder, self.ties = holder, tuple(ties)
+    def __init__(self, holder: str, ties: Iterable[Tie], marks: Mapping[str, str] | None = None) -> None:
+        self.holder, self.ties, self.marks = holder, tuple(ties), marks or {}
         self._without: tuple[tuple[Tie, ...], Held] | None = None
         # What searches say of them, by what it is for: long, and the same for every page.
         self.clauses: dict[str, list[dict[str, Any]]] = {}
@@ -126,7 +129,7 @@ class Held:
         if not ended:
             return self
         if self._without is None or self._without[0] != ended:
-            self._without = ended, Held(self.holder, (tie for tie in self.ties if tie.stands(now)))
+            self._without = ended, Held(self.holder, (tie for tie in self.ties if tie.stands(now)), self.marks)
         return self._without[1]
 
     def weighing(self, weights: tuple[float, float] | None) -> Held:
@@ -191,8 +194,16 @@ class Held:
 
     @cached_property
     def mutes(self) -> Ties:
-        """By whom or what is muted; without words."""
-        return {entity: ties for entity, ties in self._by_entity("mute").items() if not entity.startswith(_WORD)}
+        """By whom or what is muted; without words, and without those whose acts are all marked as hidden."""
+        marked = {entity for entity, state in self.marks.items() if state == DONE} if self.trusts_marks else set()
+        muted = self._by_entity("mute").items()
+        return {entity: ties for entity, ties in muted if not entity.startswith(_WORD) and entity not in marked}
+
+    @cached_property
+    def trusts_marks(self) -> bool:
+        """Whether there are marks, and an act that has one is muted: not while one whose acts have them is not."""
+        muted = {tie.entity for tie in self.ties if tie.kind == "mute" and not tie.verbs and tie.until is None}
+        return bool(self.marks) and self.marks.keys() <= muted
 
     @cached_property
     def words(self) -> Ties:

@@ -22,6 +22,9 @@ class Versions(Protocol):
     def holder_versions(self, keys: Iterable[str]) -> dict[str, int]:
         """By key; an entity that never held anything may be absent."""
 
+    def hidings(self) -> dict[str, str]:
+        """The entities whose acts are marked as hidden, and how far that is."""
+
 
 class Overlay:
     """What the index may not show yet: rows of the record that changed lately, tombstones among them.

@@ -21,6 +21,7 @@ from feedsite.feeds.activity import Activity
 from feedsite.feeds.network import ERASED, link_name
 from feedsite.feeds.stores.base import Erasing
 from feedsite.feeds.stores.sql.bounds import ACTS, TOUCHED
+from feedsite.feeds.stores.sql.hiding import Hidings
 from feedsite.feeds.stores.sql.spreading import Leaf, Spread
 from feedsite.feeds.stores.sql.tables import LINK_KEY, Tables
 from feedsite.feeds.stores.sql.tracking import Tracker, insert
@@ -146,6 +147,7 @@ class Eraser(ErasedList):
     def __init__(self, connection: Connection, tables: Tables, tracker: Tracker) -> None:
         super().__init__(connection, tables)
         self._tracker, self._spread = tracker, Spread(connection, tables)
+        self._hidings = Hidings(connection, tables)
 
     # What may still be written
 
@@ -185,7 +187,8 @@ class Eraser(ErasedList):
         self._tracker.acts((row.id, row.version + 1) for row in acts)
         links = self._links_of(key, limit)
         self._bury_links(key, links)
-        bounds = self._tables.bounds
+        bounds, hidings = self._tables.bounds, self._tables.hidings
+        self._connection.execute(delete(hidings).where(hidings.c.entity == key))
         self._connection.execute(delete(bounds).where(bounds.c.role.in_((ACTS, TOUCHED)), bounds.c.entity == key))
         return Erasing(len(own), len(others), len(links), more=max(len(acts), len(links)) >= limit)
 
@@ -201,10 +204,19 @@ class Eraser(ErasedList):
                 found.update(self._connection.execute(statement.limit(limit)).scalars())
         rows: list[Any] = []
         wanted = sorted(found)
+        self._lock_states(wanted)
         for at in range(0, len(wanted), _BATCH):
             chosen = select(acts).where(acts.c.id.in_(wanted[at : at + _BATCH]), ~acts.c.deleted)
             rows += self._connection.execute(chosen.order_by(acts.c.id).with_for_update())
         return rows
+
+    def _lock_states(self, ids: Iterable[str]) -> None:
+        """Whoever does and undoes takes the state first, and then the act: so does whoever erases."""
+        states = self._tables.states
+        triples = sorted({act_id.rpartition(".")[0] for act_id in ids} - {""})
+        for at in range(0, len(triples), _BATCH):
+            chosen = select(states.c.triple).where(states.c.triple.in_(triples[at : at + _BATCH]))
+            self._connection.execute(chosen.order_by(states.c.triple).with_for_update()).all()
 
     def _bury(self, row: Any) -> None:
         acts, states = self._tables.acts, self._tables.states
@@ -222,7 +234,11 @@ class Eraser(ErasedList):
         self._connection.execute(update(acts).where(acts.c.id == row.id).values(**values, version=changed))
         self._spread.take_back(Leaf.of_row(row))
         left = self._connection.execute(select(acts).where(acts.c.id == row.id)).one()
-        self._spread.lay_out([Leaf.of_row(left)])
+        leaf = Leaf.of_row(left)
+        self._spread.lay_out([leaf])
+        hidden = bool(self._hidings.marking({left.actor, *leaf.touches} - {key}))
+        if hidden != bool(left.hidden):
+            self._connection.execute(update(acts).where(acts.c.id == row.id).values(hidden=hidden))
 
     def _links_of(self, key: str, limit: int) -> list[Any]:
         """Links that an entity holds or that lead to it, those that were removed among them."""

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, lit
 
 from feedsite.feeds.names import ERASURES
 from feedsite.feeds.stores.generation import LIVE, NEXT, OLD, Generation
+from feedsite.feeds.stores.sql.hiding import Hidings
 from feedsite.feeds.stores.sql.tables import LINK_KEY, Tables
 
 #: Longer than an index takes to show what it has acknowledged, with every clock's error.
@@ -173,6 +174,10 @@ class Record:
             found.update({row.entity: row.version for row in self.connection.execute(chosen)})
         erasures = found.pop(ERASURES, 0)
         return dict.fromkeys(given, -erasures) | found if erasures else found
+
+    def hidings(self) -> dict[str, str]:
+        """The entities whose acts are marked as hidden, or are being marked, and how far that is; see `Hidings`."""
+        return Hidings(self.connection, self.tables).states()
 
     # For whoever looks after it
 

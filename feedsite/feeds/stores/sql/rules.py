@@ -66,8 +66,10 @@ class Rules:
         # Only an act that was stored before its instant is of the future; a clock that was set back hides nothing.
         arrived = or_(a.c.position < number_value("future"), a.c.position < (a.c.arrived + 1) * literal(MILLISECOND))
         own = a.c.actor == name_value("viewer") if self.shape.viewer else false()
-        kept = or_(own, not_(or_(a.c.hidden, *self._subtractions())))
-        return [not_(a.c.deleted), arrived, *self._filters(), self._readable(), kept]
+        # The links are looked up: the mark `hidden`, which spares an index naming all who are muted, says nothing more.
+        gone = self._subtractions()
+        kept = [or_(own, not_(or_(*gone)))] if gone else []
+        return [not_(a.c.deleted), arrived, *self._filters(), self._readable(), *kept]
 
     def facet(self, facet: Facet) -> ColumnElement[str]:
         """The column of a facet."""
@@ -116,6 +118,9 @@ class Rules:
             conditions.append(or_(column.is_(None), column.not_in(names_value(f"without_{facet.value}"))))
         if shape.touching:
             conditions.append(self._touches_one("touching"))
+        if shape.object_types:
+            ends = [(name_value(f"type{at}_from"), name_value(f"type{at}_to")) for at in range(shape.object_types)]
+            conditions.append(or_(*(and_(a.c.object >= low, a.c.object < high) for low, high in ends)))
         if shape.ids:
             conditions.append(a.c.id.in_(names_value("ids")))
         if shape.vectors:

@@ -36,6 +36,7 @@ class Shape:
     """The structure of a feed query: which of its parts are there, without their values.
 
     Args:
+        object_types: how many types of objects are asked for.
         vectors: only acts that have a vector (a few others may be among them).
         states: how many notification groups have markers of their own.
         fresh: None, `new` or `earlier`: which side of the reader's markers.
@@ -51,6 +52,7 @@ class Shape:
     where: tuple[Facet, ...]
     without: tuple[Facet, ...]
     touching: bool
+    object_types: int
     since: bool
     until: bool
     others_only: bool
@@ -78,6 +80,7 @@ def shape_of(query: FeedQuery, sight: Sight) -> Shape:
         where=tuple(sorted(query.where, key=_by_name)),
         without=tuple(sorted(query.without, key=_by_name)),
         touching=bool(query.touching),
+        object_types=len(query.object_types),
         since=query.since_ms is not None,
         until=query.until_ms is not None,
         others_only=query.others_only and query.owner is not None,
@@ -125,6 +128,9 @@ def values_of(query: FeedQuery) -> dict[str, Any]:
     }
     values.update({f"where_{facet.value}": chosen for facet, chosen in query.where.items()})
     values.update({f"without_{facet.value}": refused for facet, refused in query.without.items()})
+    for at, kind in enumerate(query.object_types):
+        # Keys of a type lie between these two: ';' is the character after ':'.
+        values |= {f"type{at}_from": f"{kind}:", f"type{at}_to": f"{kind};"}
     if query.since_ms is not None:
         values["since"] = floor_position(query.since_ms)
     if query.until_ms is not None:

@@ -49,7 +49,7 @@ class Tables:
     states: the generations of acts that can be undone. verbs: every verb ever stored. links: one row a link.
     act_changes, link_changes: one row for each act or link that the index may not show yet as it is. holders: a number
     for each entity that holds links, which grows with every change of them. generations: the projections of the record.
-    erased: keyed hashes of the entities that were erased.
+    erased: keyed hashes of the entities that were erased. hidings: entities whose acts are marked as hidden.
     """
 
     metadata: MetaData
@@ -66,6 +66,7 @@ class Tables:
     holders: Table
     generations: Table
     erased: Table
+    hidings: Table
 
 
 def _versioned() -> list[Column[object]]:
@@ -229,6 +230,13 @@ def tables(feed_index: str = "feeds", network_index: str = "network") -> Tables:
             Column("salt", key_type(), primary_key=True),
             Column("hash", key_type(), primary_key=True),
             Column("erased", BigInteger, nullable=False),
+            sqlite_with_rowid=False,
+        ),
+        hidings=Table(
+            f"{feed_index}_hidings",
+            metadata,
+            Column("entity", key_type(), primary_key=True),
+            Column("state", key_type(), nullable=False),
             sqlite_with_rowid=False,
         ),
     )

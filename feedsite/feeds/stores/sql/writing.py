@@ -13,8 +13,9 @@ from feedsite.feeds.names import Entity, digest
 from feedsite.feeds.network import Link, verbs_text
 from feedsite.feeds.order import milliseconds, position
 from feedsite.feeds.query import group_key, lone_key
-from feedsite.feeds.stores.base import Erasing, Written
+from feedsite.feeds.stores.base import Erasing, Hiding, Written
 from feedsite.feeds.stores.sql.erasing import SCRUBBED, Eraser
+from feedsite.feeds.stores.sql.hiding import Hider
 from feedsite.feeds.stores.sql.spreading import Leaf, Spread
 from feedsite.feeds.stores.sql.tables import LINK_KEY, Tables
 from feedsite.feeds.stores.sql.tracking import Changed, Tracker, insert
@@ -30,6 +31,7 @@ class Writer:
         self._connection, self._tables, self._now = connection, tables, now
         self._tracker, self._spread = Tracker(connection, tables, now), Spread(connection, tables)
         self._erasing = Eraser(connection, tables, self._tracker)
+        self._hiding = Hider(connection, tables, self._tracker)
 
     @property
     def changed(self) -> Changed:
@@ -56,6 +58,9 @@ class Writer:
         statement = statement.returning(self._tables.acts.c.id)
         fresh: set[str] = set()
         everything = [row for _, row in rows.values()]
+        marking = self._hiding.marking(end for activity, row in rows.values() for end in _named(activity))
+        for activity, row in rows.values():
+            row["hidden"] = not marking.isdisjoint(_named(activity))
         fresh.update(row.id for row in self._returned(statement, everything))
         stored = [rows[act_id] for act_id in rows if act_id in fresh]
         self._spread.lay_out(Leaf.of(activity, row["position"], row["id"], row["actor"]) for activity, row in stored)
@@ -164,6 +169,8 @@ class Writer:
 
     def delete(self, act_id: str) -> bool:
         """Leave a tombstone: the id stays taken, the contents go."""
+        # Whoever does and undoes takes the state first, and then the act: so does whoever deletes.
+        self._lay_down(act_id)
         row = self._standing(act_id)
         if row is None:
             return False
@@ -171,7 +178,6 @@ class Writer:
         gone = {**SCRUBBED, "version": acts.c.version + 1}
         self._connection.execute(update(acts).where(acts.c.id == act_id).values(**gone))
         self._spread.take_back(Leaf.of_row(row))
-        self._lay_down(act_id)
         self._tracker.acts([(act_id, row.version + 1)])
         return True
 
@@ -204,6 +210,7 @@ class Writer:
             "visibility": activity.visibility,
             "gate": activity.gate.key,
             "body": _body(activity),
+            "hidden": bool(self._hiding.marking(_named(activity))),
             "version": acts.c.version + 1,
         }
         self._connection.execute(update(acts).where(acts.c.id == act_id).values(**values))
@@ -276,6 +283,10 @@ class Writer:
         """Take an erased entity out of at most `limit` acts and links."""
         return self._erasing.erase(entity.key, limit)
 
+    def hide(self, at: Hiding, keep: int, limit: int) -> Hiding:
+        """The next step of marking the acts of whom the site mutes."""
+        return self._hiding.step(at, keep, limit)
+
     def erasures(self) -> list[str]:
         """The list of what was erased, as lines of text."""
         return self._erasing.lines()
@@ -309,6 +320,11 @@ def clock(connection: Connection) -> int:
 def triple_of(verb: str, actor: Entity, object_: Entity) -> str:
     """The name of what can be done, undone and done again."""
     return digest(verb, actor.key, object_.key, size=15)
+
+
+def _named(activity: Activity) -> set[str]:
+    """The keys of who does an activity and of what it touches."""
+    return {activity.activity_actor.entity.key, *(end.key for end in activity.touches)}
 
 
 def _triple(activity: Activity) -> tuple[str, Entity, Entity]:

@@ -1,11 +1,13 @@
 """What every store must do, one sentence a test. Subclass StoreContract and give the fixture `make_store`."""
 
 from feedsite.feeds.testing.contract.base import MakeStore
+from feedsite.feeds.testing.contract.crowds import BigNetworkContract, CrowdContract, SeventyThousandContract
 from feedsite.feeds.testing.contract.erasing import ErasureContract
 from feedsite.feeds.testing.contract.faults import FaultContract
 from feedsite.feeds.testing.contract.figures import FigureContract
 from feedsite.feeds.testing.contract.group_faults import GroupFaultContract
 from feedsite.feeds.testing.contract.groups import GroupContract
+from feedsite.feeds.testing.contract.hiding import HidingContract
 from feedsite.feeds.testing.contract.identity import IdentityContract
 from feedsite.feeds.testing.contract.links import LinkContract
 from feedsite.feeds.testing.contract.nearness import NearnessContract
@@ -22,6 +24,8 @@ class StoreContract(
     ErasureContract,
     PageContract,
     SightContract,
+    HidingContract,
+    CrowdContract,
     GroupContract,
     NoticeContract,
     FigureContract,
@@ -33,4 +37,4 @@ class StoreContract(
     what went wrong elsewhere."""
 
 
-__all__ = ["MakeStore", "StoreContract"]
+__all__ = ["BigNetworkContract", "MakeStore", "SeventyThousandContract", "StoreContract"]

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 
 from feedsite.feeds import Activity, Actor, Entity, Manager, Object
+from feedsite.feeds.activity import Origin, Target
 from feedsite.feeds.aggregators import (
     PublicAggregator,
     ThingAggregator,
 )
 from feedsite.feeds.errors import FeedError
+from feedsite.feeds.network import link
 from feedsite.feeds.testing.contract.base import Contract
 from feedsite.feeds.testing.world import MS, NOON, Network, note
 
@@ -104,6 +106,52 @@ class IdentityContract(Contract):
             "object": {"id": "1", "type": "note", "extra": {}},
             "extra": extra,
         }
+
+    def test_when_it_happened_is_kept_to_the_millisecond_in_any_zone(self, manager: Manager) -> None:
+        there = datetime(2026, 3, 15, 23, 30, 0, 123_999, tzinfo=timezone(timedelta(hours=5, minutes=45)))
+        manager.add_activity_feed(Activity("create", Actor("ana"), Object("1", "note"), there, id="a"))
+        manager.update_activity(Activity("create", Actor("ana"), Object("1", "note"), id="a", extra={"n": 1}))
+        (found,) = manager.get_feeds(PublicAggregator())
+        assert found["published"] == "2026-03-15T17:45:00.123Z"
+
+    def test_what_is_refused_leaves_nothing_written(self, manager: Manager) -> None:
+        good = Activity("create", Actor("ana"), Object("1", "note"), NOON, id="a")
+        with pytest.raises(FeedError, match="activity_object"):
+            manager.add_activities([good, "bad"])  # type: ignore[list-item]
+        with pytest.raises(FeedError, match="link_object"):
+            manager.add_links([link("ana", "follow", "bo"), None])  # type: ignore[list-item]
+        for wrong in (manager.add_network_link, manager.remove_network_link, manager.link_network_exists):
+            with pytest.raises(FeedError, match="link_object"):
+                wrong("bad")  # type: ignore[arg-type]
+        assert manager.get_page(PublicAggregator()).items == ()
+        assert manager.get_network("ana") == []
+
+    def test_activities_are_found_by_exact_filters(self, manager: Manager, network: Network) -> None:
+        by = {"activity_target": Target("t", "note"), "activity_origin": Origin("o", "list")}
+        manager.add_activity_feed(Activity("add", Actor("ana"), Object("1", "note"), NOON - 2 * MS, id="a", **by))  # type: ignore[arg-type]
+        manager.add_activity_feed(Activity("like", Actor("bo"), Object("1", "noted"), NOON - MS, id="b"))
+        manager.add_activity_feed(Activity("join", Actor("bo", "bot"), Object("1", "group"), NOON, id="c"))
+
+        def ids(**filters: Any) -> str:
+            return "".join(item.id for item in manager.get_activities(**filters).items)
+
+        assert ids() == "cba"
+        assert ids(order="asc") == "abc"
+        assert (ids(activity_type="like"), ids(activity_type=("LIKE", "add"))) == ("b", "ba")
+        assert (ids(actor="bo"), ids(actor=Entity("bot", "bo"))) == ("b", "c")
+        assert (ids(object_type="note"), ids(object_type=("group", "noted"))) == ("a", "cb")
+        assert (ids(target=note("t")), ids(origin=Entity("list", "o")), ids(origin=note("t"))) == ("a", "a", "")
+        assert ids(touching=[note("t"), Entity("group", "1")]) == "ca"
+        assert (ids(since=NOON - MS), ids(until=NOON - MS)) == ("cb", "a")
+        first = manager.get_activities(actor="bo", object_type="noted", size=1)
+        assert first.next is None
+        page = manager.get_activities(activity_type=("add", "like"), size=1)
+        assert manager.get_activities(activity_type=("like", "add"), size=1, cursor=page.next).items[0].id == "a"
+        for other in ({"object_type": "note"}, {"origin": "o"}, {"activity_type": "add"}):
+            with pytest.raises(FeedError, match="cursor"):
+                manager.get_activities(cursor=page.next, size=1, **other)  # type: ignore[arg-type]
+        with pytest.raises(FeedError, match="object_type"):
+            manager.get_activities(object_type="no type")
 
     def test_an_act_done_again_with_an_earlier_date_has_that_as_its_first(self, manager: Manager) -> None:
         manager.perform(Activity("like", Actor("ana"), Object("1", "note"), NOON))

@@ -8,9 +8,8 @@ from datetime import timedelta
 import pytest
 
 from feedsite.feeds import Entity, Manager
-from feedsite.feeds.aggregators import (
-    UnAggregated,
-)
+from feedsite.feeds.activity import Origin
+from feedsite.feeds.aggregators import PublicAggregator, UnAggregated
 from feedsite.feeds.errors import InvalidCursor
 from feedsite.feeds.network import link
 from feedsite.feeds.testing.contract.base import Contract
@@ -93,6 +92,85 @@ class LinkContract(Contract):
         assert third.next is None
         with pytest.raises(InvalidCursor):
             manager.followers("ana", cursor="nonsense")
+
+    def test_lists_of_links_lose_nothing_where_two_are_linked_in_several_ways(
+        self, manager: Manager, clock: Clock
+    ) -> None:
+        """All in one millisecond, a page a link."""
+        for name in ("ana", "bo"):
+            manager.follow("reader", name)
+            manager.follow("reader", name, verbs=("like",))
+            manager.mute("reader", name, until=clock.now + timedelta(days=1))
+            manager.block("reader", name, verbs=("reply",))
+        found, page = [], manager.following("reader", kinds=("follow", "mute", "block"), size=1)
+        while True:
+            found += [(row.entity.id, row.kind, row.verbs) for row in page.links]
+            if page.next is None:
+                break
+            page = manager.following("reader", kinds=("follow", "mute", "block"), size=1, cursor=page.next)
+        each = [("block", ("reply",)), ("follow", ()), ("follow", ("like",)), ("mute", ())]
+        assert found == [(name, kind, verbs) for name in ("bo", "ana") for kind, verbs in each]
+
+    def test_a_watched_thing_is_noticed_wherever_an_act_touches_it(self, manager: Manager, network: Network) -> None:
+        """As object, target, origin, and among what the act is about."""
+        manager.watch("reader", "x", "note")
+        touching = [
+            network.post("ana", on="x"),
+            network.post("ana", target="x"),
+            network.post("ana", activity_origin=Origin("x", "note")),
+            network.post("ana", about=(Entity("note", "x"),)),
+        ]
+        network.post("ana", audience=(Entity("note", "x"),))
+        assert network.ids(UnAggregated("reader")) == touching[::-1]
+
+    def test_a_mute_a_block_or_a_limit_brings_nothing(self, manager: Manager, network: Network) -> None:
+        manager.mute("reader", "ana")
+        manager.block("reader", "bo")
+        manager.limit("cy")
+        for name in ("ana", "bo", "cy"):
+            network.post(name)
+        assert network.ids(UnAggregated("reader")) == []
+
+    def test_following_and_unfollowing_in_a_hurry_ends_as_it_was_said_last(
+        self, manager: Manager, network: Network
+    ) -> None:
+        for _ in range(3):
+            assert manager.follow("reader", "ana")
+            assert manager.un_follow("reader", "ana")
+        assert manager.follow("reader", "ana")
+        assert len(manager.get_network("reader")) == 1
+        posted = network.post("ana")
+        assert network.ids(UnAggregated("reader")) == [posted]
+
+    def test_a_link_holds_what_was_said_of_it(self, manager: Manager, clock: Clock) -> None:
+        until = clock.now + timedelta(days=1)
+        manager.follow("reader", "ana", clock.now, "bot", verbs=("like",), until=until, weight=2.5, extra={"why": "x"})
+        (only,) = manager.get_network("reader")
+        assert only == {
+            "actor_id": "reader",
+            "linked": "2026-03-15T12:00:00.000Z",
+            "linked_activity": {"activity_id": "ana", "activity_class": "actor", "activity_type": "bot"},
+            "link_type": "follow",
+            "link_weight": 2.5,
+            "extra": {"why": "x"},
+            "verbs": ["like"],
+            "until": "2026-03-16T12:00:00.000Z",
+        }
+        assert manager.link_network_exists(link("reader", "follow", Entity("bot", "ana"), verbs=("like",)))
+        assert not manager.link_network_exists(link("reader", "follow", Entity("bot", "ana")))
+
+    def test_a_block_and_a_limit_may_end_and_may_be_for_some_verbs(
+        self, manager: Manager, network: Network, clock: Clock
+    ) -> None:
+        made, liked = network.post("ana"), network.post("ana", verb="like")
+        manager.block("reader", "ana", until=clock.now + timedelta(hours=1), verbs=("like",))
+        assert network.ids(PublicAggregator("reader")) == [made]
+        manager.limit("ana", until=clock.now + timedelta(minutes=1))
+        assert network.ids(PublicAggregator("reader")) == []
+        clock.forward(minutes=1)
+        assert network.ids(PublicAggregator("reader")) == [made]
+        clock.forward(hours=1)
+        assert network.ids(PublicAggregator("reader")) == [liked, made]
 
     def test_equal_ids_of_different_types_are_different_things(self, manager: Manager, network: Network) -> None:
         manager.watch("reader", "x", "tag")
