@@ -13,6 +13,10 @@ from sqlalchemy import Engine, insert, select
 from feedsite.feeds import Activity, Actor, Entity, Manager, Object
 from feedsite.feeds.activity import Origin, Target
 from feedsite.feeds.aggregators import PublicAggregator
+from feedsite.feeds.stores.elasticsearch.client import Access
+from feedsite.feeds.stores.elasticsearch.layout import Names
+from feedsite.feeds.stores.elasticsearch.runtime import Runtime
+from feedsite.feeds.stores.elasticsearch.store import ElasticStore
 from feedsite.feeds.stores.sql import SqlStore, default_tables, sql_engine
 from feedsite.feeds.stores.sql.tables import Tables
 
@@ -78,6 +82,29 @@ def test_no_row_and_no_document_has_anything_of_an_erased_person(world: World, c
     assert NAME not in json.dumps(found)
     assert world.is_equal()
     assert NAME not in _everything(world.engine, world.store.tables)
+
+
+def test_links_that_the_index_still_has_are_on_no_page(world: World) -> None:
+    """They were delivered and shown; that they are erased is not delivered yet."""
+    world.manager.follow("ana", NAME)
+    world.manager.follow("ana", "bo")
+    world.manager.add_activity_feed(Activity("add", Actor("bo"), Object("1", "note")))
+    world.delivery.deliver()
+    world.index.refresh(world.live())
+    world.let_pass(3600)
+    world.delivery.deliver()
+    assert world.noted() == 0
+    fallen_back: list[str] = []
+    runtime = Runtime(Access.from_url(world.url), Names(f"{world.prefix}-f", f"{world.prefix}-n"))
+    manager = Manager(store=ElasticStore(world.another_store(), runtime, fallen_back=fallen_back.append))
+    assert (manager.count_following("ana"), manager.count_followers(NAME)) == (2, 1)
+    world.manager.erase_entity(NAME)
+    assert [row.entity.id for row in manager.following("ana").links] == ["bo"]
+    assert [link["linked_activity"]["activity_id"] for link in manager.get_network("ana")] == ["bo"]
+    assert (manager.count_following("ana"), manager.count_followers(NAME)) == (1, 0)
+    assert manager.followers(NAME).links == ()
+    assert fallen_back == []
+    runtime.close()
 
 
 def test_a_backup_that_is_brought_back_reaches_no_index(world: World) -> None:
