@@ -53,6 +53,7 @@ ROUTES: tuple[tuple[str, str], ...] = (
     # Fixed pages
     ("pages.about", "/about"),
     ("pages.help", "/help"),
+    ("pages.mute_block", "/help/mute-block"),
     ("pages.privacy", "/privacy"),
     ("web.style_guide", "/style-guide"),
     # Timelines
@@ -75,6 +76,8 @@ ROUTES: tuple[tuple[str, str], ...] = (
     ("notifications.list", "/notifications"),
     ("notifications.read", "/notifications/read"),
     ("notifications.undo", "/notifications/undo"),
+    ("notifications.groups", "/notifications/groups"),
+    ("notifications.settings", "/settings/notifications"),
     ("notifications.group", "/notifications/g/{key:[0-9a-f]{1,64}}"),
     # Admins
     ("admin.start", "/admin"),
@@ -118,6 +121,16 @@ ROUTES: tuple[tuple[str, str], ...] = (
     ("graph.unfollow", f"/{_HANDLE}/unfollow"),
     ("graph.mute", f"/{_HANDLE}/mute"),
     ("graph.unmute", f"/{_HANDLE}/unmute"),
+    ("graph.block", f"/{_HANDLE}/block"),
+    ("graph.unblock", f"/{_HANDLE}/unblock"),
+    ("graph.remove_follower", f"/{_HANDLE}/remove-follower"),
+    ("graph.hide_shares", f"/{_HANDLE}/hide-shares"),
+    ("graph.show_shares", f"/{_HANDLE}/show-shares"),
+    ("links.list", "/links"),
+    ("links.table", "/links.csv"),
+    ("links.take_in", "/links/import"),
+    ("links.mutes", "/settings/mutes"),
+    ("links.change_mute", "/settings/mutes/change"),
     # People and their notes: last, a handle's path is the widest
     ("timelines.following", f"/{_HANDLE}/following"),
     ("timelines.followers", f"/{_HANDLE}/followers"),

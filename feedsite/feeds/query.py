@@ -24,6 +24,8 @@ class Scope(Enum):
     """What touches the owner."""
     CONCERNS = "concerns"
     """What names the owner in its audience, or touches what the owner watches, from the watch's since on."""
+    NAMED = "named"
+    """What names the owner in its audience."""
     EVERYBODY = "everybody"
     """Everything the viewer may see; the owner counts for nothing."""
 

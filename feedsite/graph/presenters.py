@@ -10,6 +10,7 @@ from pyramid.i18n import TranslationStringFactory
 
 from feedsite.accounts.models import Person
 from feedsite.feeds import Entity, Manager
+from feedsite.posts.acts import shares_of
 from feedsite.posts.rendering import render
 from feedsite.posts.text import normalised
 from feedsite.security.permissions import Permission
@@ -45,28 +46,34 @@ class PeoplePresenter:
     def views(self, people: Iterable[Person]) -> dict[str, PersonView]:
         """People by their keys, with bio, follow button and menu; in the order given."""
         shown = list(people)
-        following, muted = self._links(shown)
-        return {person.key: self._view(person, person.key in following, person.key in muted) for person in shown}
+        ties = self._ties(shown)
+        return {person.key: self._view(person, ties.get(person.key, frozenset())) for person in shown}
 
-    def _links(self, people: list[Person]) -> tuple[set[str], set[str]]:
+    def _ties(self, people: list[Person]) -> dict[str, frozenset[str]]:
+        """What the reader has said of each: "follow", "mute", "block", "shares"."""
         if self._me is None:
-            return set(), set()
+            return {}
         ends = [Entity("person", person.id) for person in people]
-        rows = self._request.find_service(Manager).linked(self._me.entity, ends, kinds=("follow", "mute"))
-        following = {row.entity.key for row in rows if row.kind == "follow"}
-        return following, {row.entity.key for row in rows if row.kind == "mute"}
+        if self._may_arrange:
+            ends += [shares_of(person.id) for person in people]
+        rows = self._request.find_service(Manager).linked(self._me.entity, ends, kinds=("follow", "mute", "block"))
+        found: dict[str, set[str]] = {}
+        for row in rows:
+            kind = "shares" if row.entity.type == "shares" else row.kind
+            found.setdefault(Entity("person", row.entity.id).key, set()).add(kind)
+        return {key: frozenset(kinds) for key, kinds in found.items()}
 
-    def _view(self, person: Person, following: bool, muted: bool) -> PersonView:
-        follow = self._follow(person, following)
+    def _view(self, person: Person, ties: frozenset[str]) -> PersonView:
+        follow = None if "block" in ties else self._follow(person, "follow" in ties)
         return person_view(
             self._request,
             person,
             bio=self._bio(person),
-            following=None if follow is None else following,
-            muted=muted,
+            following=None if follow is None else "follow" in ties,
+            muted="mute" in ties,
             follow=follow,
-            menu=self._menu(person, muted),
-            badge=self._badge(person, muted),
+            menu=self._menu(person, ties),
+            badge=self._badge(person, ties),
         )
 
     def _bio(self, person: Person) -> Markup:
@@ -75,10 +82,12 @@ class PeoplePresenter:
             return Markup("")
         return render(text, mentions={}, tag_url=lambda tag: self._request.route_path("timelines.tag", tag=tag))
 
-    def _badge(self, person: Person, muted: bool) -> str:
+    def _badge(self, person: Person, ties: frozenset[str]) -> str:
         if person.state == "suspended":
             return self._request.translate(_("Suspended"))
-        return self._request.translate(_("Muted")) if muted else ""
+        if "block" in ties:
+            return self._request.translate(_("Blocked"))
+        return self._request.translate(_("Muted")) if "mute" in ties else ""
 
     def _follow(self, person: Person, following: bool) -> ActionView | None:
         if self._me is None or self._me.id == person.id or not self._may_follow:
@@ -101,10 +110,31 @@ class PeoplePresenter:
             text=translate(_("Follow")),
         )
 
-    def _menu(self, person: Person, muted: bool) -> tuple[ActionView, ...]:
+    def _menu(self, person: Person, ties: frozenset[str]) -> tuple[ActionView, ...]:
         if not self._may_mute(person):
             return ()
-        return (mute_person(self._request, person, muted), report_person(self._request, person))
+        if "block" in ties:
+            unblock = self._entry(person, "unblock", "lock", _("Unblock ${name}"), on=True)
+            return (unblock, report_person(self._request, person))
+        shares = (
+            ("show_shares", _("Show what ${name} shares"))
+            if "shares" in ties
+            else ("hide_shares", _("Hide what ${name} shares"))
+        )
+        return (
+            mute_person(self._request, person, "mute" in ties),
+            self._entry(person, shares[0], "share", shares[1], on="shares" in ties),
+            self._entry(person, "remove_follower", "leave", _("Remove ${name} from your followers")),
+            self._entry(person, "block", "lock", _("Block ${name}"), danger=True),
+            report_person(self._request, person),
+        )
+
+    def _entry(
+        self, person: Person, name: str, icon: str, message: str, *, on: bool = False, danger: bool = False
+    ) -> ActionView:
+        text = self._request.localizer.translate(message, mapping={"name": person.name})
+        path = self._request.route_path(f"graph.{name}", handle=person.handle)
+        return ActionView(name, text, path, icon, text, on=on, danger=danger)
 
     def _may_mute(self, person: Person) -> bool:
         return self._me is not None and self._me.id != person.id and self._may_arrange

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from pyramid.i18n import TranslationString, TranslationStringFactory
@@ -11,6 +12,8 @@ from feedsite.feeds import Activity, Actor, Entity, Manager, Object
 from feedsite.posts.acts import watching
 
 _ = TranslationStringFactory("feedsite")
+
+_BLOCKS = 1000
 
 
 class LinkRefused(ValueError):
@@ -41,6 +44,8 @@ class GraphService:
             raise LinkRefused(_("You see your own notes in your home already."))
         if person.state == "suspended":
             raise LinkRefused(_("This account is suspended: nobody can follow it now."))
+        if self.blocked_between(follower_id, person.id):
+            raise LinkRefused(_("You cannot follow this account."))
         follower, followed = Entity("person", follower_id), Entity("person", person.id)
         # The act first, here and in `unfollow`: its row is what those who press at the same moment wait for.
         self._feeds.perform(Activity("follow", Actor(follower_id), Object(person.id, "person"), audience=(followed,)))
@@ -53,7 +58,10 @@ class GraphService:
         """
         if follower_id == person.id:
             raise LinkRefused(_("You see your own notes in your home already."))
-        follower, followed = Entity("person", follower_id), Entity("person", person.id)
+        return self._end_follow(follower_id, person.id)
+
+    def _end_follow(self, follower_id: str, followed_id: str) -> bool:
+        follower, followed = Entity("person", follower_id), Entity("person", followed_id)
         undone = self._feeds.undo("follow", follower, followed)
         changed = self._feeds.un_follow(follower, followed)
         if changed and not undone:
@@ -69,18 +77,59 @@ class GraphService:
         """Stop watching a thing."""
         return self._feeds.un_watch(Entity("person", watcher_id), thing.id, thing.type)
 
-    def mute(self, reader_id: str, thing: Entity) -> bool:
-        """See nothing more of a person or a thread (`Note.root`); nobody is told.
+    def remove_follower(self, person_id: str, follower: Person) -> bool:
+        """Have somebody follow one no longer; they are not told, and may follow again."""
+        return follower.id != person_id and self._end_follow(follower.id, person_id)
+
+    def block(self, blocker_id: str, person: Person) -> bool:
+        """Neither sees the other any more; whoever of them followed the other does so no longer.
+
+        Raises LinkRefused for oneself.
+        """
+        if blocker_id == person.id:
+            raise LinkRefused(_("You cannot block yourself."))
+        self._end_follow(blocker_id, person.id)
+        self._end_follow(person.id, blocker_id)
+        return self._feeds.block(Entity("person", blocker_id), Entity("person", person.id))
+
+    def unblock(self, blocker_id: str, person: Person) -> bool:
+        """Take a block back; nobody follows again by themselves."""
+        return self._feeds.un_block(Entity("person", blocker_id), Entity("person", person.id))
+
+    def blocked_between(self, one_id: str, other_id: str) -> bool:
+        """Whether either of two people blocks the other."""
+        one, other = Entity("person", one_id), Entity("person", other_id)
+        return any(self._feeds.linked(*pair, kinds=("block",)) for pair in ((one, [other]), (other, [one])))
+
+    def blocked_around(self, reader_id: str) -> set[Entity]:
+        """Whom a reader blocks and who blocks them, the newest 1,000 of each."""
+        me = Entity("person", reader_id)
+        held = self._feeds.following(me, kinds=("block",), size=_BLOCKS).links
+        borne = self._feeds.followers(me, kinds=("block",), size=_BLOCKS).links
+        return {row.entity for row in held} | {row.follower for row in borne}
+
+    def mute(self, reader_id: str, thing: Entity, until: datetime | None = None) -> bool:
+        """See nothing more of a person, a thread (`Note.root`), somebody's shares (`acts.shares_of`) or a word; nobody
+        is told.
+
+        Args:
+            until: when it ends by itself; None: never. A mute that stands gets this end in place of its own.
 
         Raises LinkRefused for oneself.
         """
         if thing == Entity("person", reader_id):
             raise LinkRefused(_("You cannot mute yourself."))
-        return self._feeds.mute(Entity("person", reader_id), thing)
+        return self._feeds.mute(Entity("person", reader_id), thing, until=until)
 
     def unmute(self, reader_id: str, thing: Entity) -> bool:
-        """See a person or a thread again."""
+        """See it again."""
         return self._feeds.un_mute(Entity("person", reader_id), thing)
+
+    def release(self, reader_id: str, thing: Entity) -> bool:
+        """Take back whatever mute or block there is."""
+        me = Entity("person", reader_id)
+        unmuted = self._feeds.un_mute(me, thing)
+        return self._feeds.un_block(me, thing) or unmuted
 
     def muted(self, reader_id: str, things: list[Entity]) -> set[Entity]:
         """Which of these the reader has muted."""

@@ -14,6 +14,7 @@ from feedsite.accounts.models import Person
 from feedsite.accounts.services import PeopleService
 from feedsite.feeds import Entity
 from feedsite.graph.services import GraphService, LinkRefused
+from feedsite.posts.acts import shares_of
 from feedsite.posts.text import tag_name
 from feedsite.security.permissions import Permission
 from feedsite.security.throttle import Throttle
@@ -51,6 +52,44 @@ def unmute(request: Any) -> Response:
         request,
         lambda graph, me, person: graph.unmute(me, Entity("person", person.id)),
         _("You see ${name} again."),
+    )
+
+
+@view_config(route_name="graph.block", request_method="POST", permission=Permission.ARRANGE)
+def block(request: Any) -> Response:
+    """See nothing more of each other."""
+    return _with_person(request, GraphService.block, _("You have blocked ${name}: you see nothing more of each other."))
+
+
+@view_config(route_name="graph.unblock", request_method="POST", permission=Permission.ARRANGE)
+def unblock(request: Any) -> Response:
+    """Take a block back."""
+    return _with_person(request, GraphService.unblock, _("You no longer block ${name}."))
+
+
+@view_config(route_name="graph.remove_follower", request_method="POST", permission=Permission.ARRANGE)
+def remove_follower(request: Any) -> Response:
+    """Have somebody follow one no longer."""
+    return _with_person(request, GraphService.remove_follower, _("${name} does not follow you any more."))
+
+
+@view_config(route_name="graph.hide_shares", request_method="POST", permission=Permission.ARRANGE)
+def hide_shares(request: Any) -> Response:
+    """See no more of what somebody shares."""
+    return _with_person(
+        request,
+        lambda graph, me, person: graph.mute(me, shares_of(person.id)),
+        _("You see no more of what ${name} shares. You can take that back on their profile."),
+    )
+
+
+@view_config(route_name="graph.show_shares", request_method="POST", permission=Permission.ARRANGE)
+def show_shares(request: Any) -> Response:
+    """See somebody's shares again."""
+    return _with_person(
+        request,
+        lambda graph, me, person: graph.unmute(me, shares_of(person.id)),
+        _("You see what ${name} shares again."),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -11,19 +11,23 @@ from pyramid.i18n import TranslationStringFactory
 from feedsite.db import utcnow
 from feedsite.feeds import Counted, Group
 from feedsite.notifications.services import Notifications
+from feedsite.notifications.tokens import group_token
 from feedsite.posts.rendering import plain
 from feedsite.timelines.items import ItemPresenter, shortened, sketched
 from feedsite.timelines.marks import NOTIFICATIONS_READ, mark_token
 from feedsite.timelines.services import Timeline
 from feedsite.timelines.telling import Teller
+from feedsite.timelines.verbs import Verb
 from feedsite.web.cursors import first_page_url, page_url
 from feedsite.web.presenting import (
     ActionView,
+    ChoiceView,
     EmptyView,
     NotificationGroupView,
     NotificationListView,
     PaneView,
     PersonView,
+    TabView,
 )
 from feedsite.web.wording import badge_label, time_view
 
@@ -34,12 +38,59 @@ _EXCERPT = 140
 _ANSWERED_HERE = ("create", "reply", "mention")
 
 
-class GroupPresenter:
-    """Shows the notification groups of a page of the list."""
+#: What can be said of groups: the icon and the words.
+_SAYINGS = {
+    "read": ("eye", _("Mark as read")),
+    "unread": ("bell", _("Mark as unread")),
+    "save": ("bookmark", _("Save")),
+    "unsave": ("bookmark", _("Do not save any longer")),
+    "done": ("check", _("Done")),
+    "undone": ("left", _("Move back to All")),
+}
+_TAB_NAMES = {
+    "all": _("All"),
+    "mentions": _("Mentions"),
+    "watching": _("Watching"),
+    "saved": _("Saved"),
+    "done": _("Done"),
+}
+_EMPTY = {
+    "all": (
+        _("No notifications yet"),
+        _("When somebody answers, likes or shares your notes, mentions or follows you, you read it here."),
+    ),
+    "mentions": (_("No mentions yet"), _("Notes that mention you and replies to yours are here.")),
+    "watching": (
+        _("Nothing from what you watch"),
+        _("Watch a thread or a tag, and what is written there is here. Writing in a thread watches it."),
+    ),
+    "saved": (_("Nothing saved"), _("Save a notification, and you find it here for as long as you like.")),
+    "done": (
+        _("Nothing done"),
+        _("What you are done with is here, and no longer under All. Something newer brings it back."),
+    ),
+}
 
-    def __init__(self, request: Any, timeline: Timeline) -> None:
-        self._request, self._timeline = request, timeline
-        self._items = ItemPresenter(request, timeline)
+
+def saying(request: Any, name: str, *, on: bool = False) -> ActionView:
+    """A button that says something of groups: "read", "unread", "save", "unsave", "done" or "undone"."""
+    icon, message = _SAYINGS[name]
+    text = request.translate(message)
+    return ActionView(name, text, icon=icon, text=text, on=on)
+
+
+class GroupPresenter:
+    """Shows the notification groups of a page of the list.
+
+    Args:
+        request: for its reader.
+        page: of a tab.
+        tab: which.
+    """
+
+    def __init__(self, request: Any, page: Notifications, tab: str) -> None:
+        self._request, self._timeline, self._saved, self._tab = request, page.timeline, page.saved, tab
+        self._items = ItemPresenter(request, page.timeline)
 
     def views(self) -> tuple[NotificationGroupView, ...]:
         """The page's groups, less those whose newest actor is nobody the site knows."""
@@ -48,12 +99,29 @@ class GroupPresenter:
         return tuple(self._view(group, group_view(self._request, group, teller, known)) for group in groups)
 
     def _view(self, group: Group, view: NotificationGroupView) -> NotificationGroupView:
+        view = replace(view, token=group_token(view.key, group.item.key), tools=self._tools(view))
         note = self._items.notes.get(group.item.object.key)
         if note is None:
             return view
         if group.item.verb in _ANSWERED_HERE:
             return replace(view, url=note.url, note=note)
         return replace(view, url=note.url, excerpt=shortened(plain(note.html), _EXCERPT))
+
+    def _tools(self, view: NotificationGroupView) -> tuple[ActionView, ...]:
+        saved = view.key in self._saved
+        kept = saying(self._request, "unsave" if saved else "save", on=saved)
+        if self._tab == "done":
+            return (kept, saying(self._request, "undone"))
+        return (saying(self._request, "read" if view.is_new else "unread"), kept, saying(self._request, "done"))
+
+
+def tab_views(request: Any, current: str) -> tuple[TabView, ...]:
+    """The tabs of the notifications page."""
+    path = request.route_path("notifications.list")
+    return tuple(
+        TabView(request.translate(name), path if tab == "all" else f"{path}?tab={tab}", tab == current)
+        for tab, name in _TAB_NAMES.items()
+    )
 
 
 def group_view(
@@ -76,33 +144,32 @@ def group_view(
     )
 
 
-def list_view(request: Any, page: Notifications, *, just_marked: bool) -> NotificationListView:
+def list_view(request: Any, page: Notifications, *, tab: str = "all", just_marked: bool) -> NotificationListView:
     """The notifications page.
 
     Args:
+        tab: which of its tabs.
         just_marked: the reader has marked all as read a moment ago, and may want it back.
     """
-    groups = GroupPresenter(request, page.timeline).views()
+    groups = GroupPresenter(request, page, tab).views()
     token = "" if page.upto is None else mark_token(request, NOTIFICATIONS_READ, page.upto)
-    shown = page.timeline.page
+    shown, (title, text) = page.timeline.page, _EMPTY[tab]
+    bulk = ("save", "undone") if tab == "done" else ("read", "unread", "save", "done")
     return NotificationListView(
         new=tuple(group for group in groups if group.is_new),
         earlier=tuple(group for group in groups if not group.is_new),
-        here=request.path_qs,
+        # What is said of a group moves it, and its page with it: the answer is the tab's first page.
+        here=first_page_url(request),
         mark_read=_action(request, "read", _("Mark all as read"), "notifications.read", upto=token)
-        if page.has_new
+        if page.has_new and tab == "all"
         else None,
         undo=_action(request, "undo", _("Undo"), "notifications.undo") if just_marked and page.can_undo else None,
+        bulk=tuple(saying(request, name) for name in bulk),
+        action=request.route_path("notifications.groups"),
         older_url=page_url(request, shown.next) or "",
         newer_url="",
         first_url=first_page_url(request) if request.GET.get("cursor") else "",
-        empty=EmptyView(
-            "nothing-yet",
-            request.translate(_("No notifications yet")),
-            request.translate(
-                _("When somebody answers, likes or shares your notes, mentions or follows you, you read it here.")
-            ),
-        ),
+        empty=EmptyView("nothing-yet", request.translate(title), request.translate(text)),
     )
 
 
@@ -141,3 +208,21 @@ def _pane_groups(request: Any, timeline: Timeline) -> tuple[NotificationGroupVie
 def _action(request: Any, name: str, text: str, route: str, **fields: str) -> ActionView:
     words = request.translate(text)
     return ActionView(name, words, request.route_path(route), text=words, fields=tuple(fields.items()))
+
+
+_KINDS = {
+    "create": _("Notes that mention you or have a tag that you watch"),
+    "reply": _("Replies to you and in threads that you watch"),
+    "mention": _("Other mentions of you"),
+    "like": _("Likes of your notes"),
+    "announce": _("Shares of your notes"),
+    "follow": _("New followers"),
+}
+
+
+def kind_views(request: Any, verbs: Iterable[Verb], unwanted: Collection[str]) -> tuple[ChoiceView, ...]:
+    """The kinds of notifications there are, and which of them are wanted."""
+    return tuple(
+        ChoiceView(verb.name, request.translate(_KINDS.get(verb.name, verb.title)), verb.name not in unwanted)
+        for verb in verbs
+    )

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
+from pyramid.httpexceptions import HTTPBadRequest, HTTPNotFound, HTTPSeeOther
 from pyramid.i18n import TranslationStringFactory
 from pyramid.response import Response
 from pyramid.view import view_config
 
 from feedsite.feeds import Manager
 from feedsite.feeds.aggregators import NotificationAggregator
-from feedsite.notifications.presenters import list_view, pane_view
-from feedsite.notifications.services import NotificationService
+from feedsite.notifications.presenters import kind_views, list_view, pane_view, tab_views
+from feedsite.notifications.services import SAYINGS, TABS, NotificationService
+from feedsite.notifications.tokens import groups_of
 from feedsite.security.permissions import Permission
 from feedsite.timelines.marks import NOTIFICATIONS_READ, posted_mark
 from feedsite.timelines.presenters import TimelinePresenter
+from feedsite.timelines.verbs import verbs_of
 from feedsite.web.cursors import cursor_from
 from feedsite.web.presenting import PaneView
+from feedsite.web.redirects import see_other
 
 _ = TranslationStringFactory("feedsite")
 
@@ -30,11 +33,15 @@ _ = TranslationStringFactory("feedsite")
 )
 def notifications(request: Any) -> dict[str, object]:
     """New and Earlier. Opening the first page moves *seen*: the badge is empty, New stays New."""
+    tab = request.GET.get("tab", "all")
+    if tab not in TABS:
+        raise HTTPNotFound
     service, reader, cursor = request.find_service(NotificationService), request.identity.entity, cursor_from(request)
-    page = service.read(reader, cursor)
-    if cursor is None and page.upto is not None:
+    page = service.read(reader, cursor, tab=tab)
+    if tab == "all" and cursor is None and page.upto is not None:
         service.see(reader, page.upto)
-    return {"notifications": list_view(request, page, just_marked="marked" in request.GET)}
+    view = list_view(request, page, tab=tab, just_marked="marked" in request.GET)
+    return {"notifications": view, "tabs": tab_views(request, tab)}
 
 
 @view_config(
@@ -44,11 +51,14 @@ def notifications(request: Any) -> dict[str, object]:
     permission=Permission.READ_NOTIFICATIONS,
 )
 def group(request: Any) -> dict[str, object]:
-    """Everybody in one group."""
-    service, key = request.find_service(NotificationService), request.matchdict["key"]
-    timeline = service.group(request.identity.entity, key, cursor_from(request))
+    """Everybody in one group. Opening it reads it."""
+    service, key, reader = request.find_service(NotificationService), request.matchdict["key"], request.identity.entity
+    fresh = service.new_of(reader, key)
+    service.expect(fresh)
+    timeline = service.group(reader, key, cursor_from(request))
     if not timeline.page.items:
         raise HTTPNotFound
+    service.opened(reader, service.groups(fresh))
     return {
         "timeline": TimelinePresenter(request, timeline).view(_("Everybody in this notification"), label_hidden=True)
     }
@@ -67,6 +77,37 @@ def undo(request: Any) -> Response:
     """Take the last "mark all as read" back."""
     request.find_service(NotificationService).undo(request.identity.entity)
     return HTTPSeeOther(request.route_path("notifications.list"))
+
+
+@view_config(route_name="notifications.groups", request_method="POST", permission=Permission.ARRANGE)
+def say(request: Any) -> Response:
+    """Say something of one group (its button carries it), or of all that are chosen."""
+    done = next((name for name in SAYINGS if name in request.POST), str(request.POST.get("do", "")))
+    if done not in SAYINGS:
+        raise HTTPBadRequest(_("This form is not one that the site gave you. Load the page again."))
+    given = request.POST.getall(done if done in request.POST else "group")
+    if not given:
+        request.flash(_("Choose some notifications first."), "info")
+    request.find_service(NotificationService).say(request.identity.entity, done, groups_of(given))
+    return see_other(request, request.route_path("notifications.list"))
+
+
+@view_config(
+    route_name="notifications.settings",
+    renderer="notifications/settings.html",
+    request_method=("GET", "POST"),
+    permission=Permission.MANAGE_ACCOUNT,
+)
+def settings(request: Any) -> dict[str, object] | Response:
+    """Which kinds of notifications the reader wants."""
+    service, reader = request.find_service(NotificationService), request.identity.entity
+    verbs = tuple(verbs_of(request.registry))
+    if request.method == "POST":
+        wanted = set(request.POST.getall("wanted"))
+        service.want_all_but(reader, [verb.name for verb in verbs if verb.name not in wanted])
+        request.flash(_("Your settings are saved."))
+        return HTTPSeeOther(request.route_path("notifications.settings"))
+    return {"kinds": kind_views(request, verbs, service.unwanted(reader)), "form": None}
 
 
 def announce_pane(request: Any, feeds: Manager) -> None:

@@ -47,6 +47,11 @@ def writing_of(note: Note, answered: Note | None = None, *, published: datetime 
     )
 
 
+def shares_of(person_id: str) -> Entity:
+    """All that somebody shares, as a thing of its own: who mutes it sees their shares no more, and all else of them."""
+    return Entity("shares", person_id)
+
+
 def reaction_to(note: Note, verb: str, person_id: str, *, published: datetime | None = None) -> Activity:
     """The act of liking or sharing a note, for `Manager.perform`.
 
@@ -60,7 +65,12 @@ def reaction_to(note: Note, verb: str, person_id: str, *, published: datetime | 
         Actor(person_id),
         Object(note.id, "note"),
         published,
-        about=(note.author, note.root, *(Entity("tag", tag) for tag in note.tags)),
+        about=(
+            note.author,
+            note.root,
+            *((shares_of(person_id),) if verb == SHARE else ()),
+            *(Entity("tag", tag) for tag in note.tags),
+        ),
         audience=_others(Entity("person", person_id), [note.author]),
         visibility=_VISIBILITY[note.visibility],
         gate=Entity("person", note.gate_id),

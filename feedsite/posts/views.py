@@ -13,6 +13,7 @@ from pyramid.view import view_config
 
 from feedsite.errors import wait_sentence
 from feedsite.graph.services import GraphService
+from feedsite.notifications.opening import announce_thread, thread_was_opened
 from feedsite.posts.drafts import Draft
 from feedsite.posts.finding import note_of, own_note_of, url_of
 from feedsite.posts.models import Note
@@ -45,7 +46,9 @@ def note_page(request: Any) -> dict[str, object] | Response:
     if request.path != right:
         # Another one's handle, a former one, or capitals.
         return HTTPFound(f"{right}?{request.query_string}" if request.query_string else right)
+    announce_thread(request, note)
     page = request.find_service(NoteService).thread(note, request.identity, cursor_from(request))
+    thread_was_opened(request, note, page)
     thread = ThreadPresenter(request).view(note, page)
     reply = compose_box(request, answered=thread.note, text=reply_start(note, request.identity))
     return {"thread": thread, "reply": reply}

@@ -14,6 +14,7 @@ from feedsite.accounts.services import PeopleService
 from feedsite.feeds import Counted, Entity, InvalidCursor, LinkPage, Manager
 from feedsite.feeds.aggregators import ActorAggregator
 from feedsite.graph.presenters import PeoplePresenter
+from feedsite.graph.services import GraphService
 from feedsite.security.signing import BadToken, signer
 from feedsite.timelines.services import TimelineService
 from feedsite.web.cursors import cursor_from
@@ -67,6 +68,10 @@ class LinkLists:
         read = feeds.followers if self._name == "followers" else feeds.following
         page: LinkPage = read(entity, cursor=self._cursor(), size=PAGE)
         ends = [row.follower if self._name == "followers" else row.entity for row in page.links]
+        me = self._request.identity
+        if me is not None:
+            hidden = self._request.find_service(GraphService).blocked_around(me.id)
+            ends = [end for end in ends if end not in hidden]
         people = self._request.find_service(TimelineService).people_of(ends)
         return people, None if page.next is None else self._signer.sign(page.next)
 

@@ -14,6 +14,12 @@ def page(request: Any) -> dict[str, object]:
     return {"settings": request.site_settings}
 
 
+@view_config(route_name="pages.mute_block", renderer="pages/mute_block.html", request_method="GET")
+def mute_block(request: Any) -> dict[str, object]:
+    """What mute and block do, on which page."""
+    return {}
+
+
 @view_config(route_name="pages.privacy", renderer="pages/privacy.html", request_method="GET")
 def privacy(request: Any) -> dict[str, object]:
     """What is kept, why and for how long: with the figures of this site's settings."""

@@ -10,9 +10,13 @@ from playwright.sync_api import Page
 
 from feedsite.accounts.models import Person
 from feedsite.accounts.services import AddressService
+from feedsite.db import utcnow
 from feedsite.editing.services import EditService, version_of
+from feedsite.feeds import Entity
+from feedsite.graph.services import GraphService
 from feedsite.keeping.services import KeepingService
 from feedsite.moderation.services import OPERATOR, ModerationService
+from feedsite.posts.acts import shares_of
 from feedsite.posts.models import Note
 from feedsite.posts.services import NoteService
 
@@ -80,6 +84,17 @@ def _set_up_second_factor(page: Page) -> None:
     page.wait_for_selector("main img.qr")
 
 
+def _mute_two_words(page: Page) -> None:
+    page.fill("main #name", "two words")
+    page.locator("main form button.primary").first.click()
+    page.wait_for_selector("#name-error")
+
+
+def _choose_first(page: Page) -> None:
+    page.locator("main .pick").first.check()
+    page.wait_for_selector(".bulk:visible")
+
+
 def _open_last_menu(page: Page) -> None:
     # The last one: an open menu lies over the targets below it, as it should.
     page.locator("main .menu > summary").last.click()
@@ -128,6 +143,9 @@ EXHIBITS = (
     Exhibit("tag", "/tags/bread", "ana", _BOTH),
     Exhibit("notifications", "/notifications", "ana", _BOTH),
     Exhibit("notification-group", "/notifications/g/{group}", "ana"),
+    Exhibit("notifications-mentions", "/notifications?tab=mentions", "ana", _BOTH),
+    Exhibit("notifications-chosen", "/notifications?tab=watching", "ana", then=_choose_first),
+    Exhibit("settings-notifications", "/settings/notifications"),
     Exhibit("compose", "/notes", "ana"),
     Exhibit("compose-refused", "/notes", "ana", then=_send_too_much),
     Exhibit("reply", "/notes/{note}/reply", "ana"),
@@ -144,6 +162,11 @@ EXHIBITS = (
     Exhibit("settings-second-factor-key", "/settings/two-factor", "bo", then=_set_up_second_factor),
     Exhibit("settings-sessions", "/settings/sessions"),
     Exhibit("settings-export", "/settings/export"),
+    Exhibit("links", "/links", "ana", _BOTH),
+    Exhibit("mutes", "/settings/mutes", "lee"),
+    Exhibit("mutes-none", "/settings/mutes", "ana", _BOTH),
+    Exhibit("mutes-refused", "/settings/mutes", "ana", then=_mute_two_words),
+    Exhibit("mute-block", "/help/mute-block", ""),
     Exhibit("settings-display", "/settings/display"),
     Exhibit("settings-profile", "/settings/profile"),
     Exhibit("admin-people", "/admin/people", "boss", _BOTH),
@@ -197,6 +220,7 @@ def furnish_full(live: LiveSite) -> Hall:
         request.find_service(ModerationService).suspend(OPERATOR, world.person("cy").id, "Sold pills, twice.")
         request.find_service(AddressService).claim(request.dbsession.merge(newcomer), "newcomer@example.org")
     changed = _change_and_keep(live, world, note)
+    _mute_some(live, world, note)
     ids = {handle: person.id for handle, person in world.people.items()}
     return Hall(
         live,
@@ -214,6 +238,17 @@ def _write_history(world: World) -> None:
     world.write("a_handle_of_thirty_characters_", "🎉🎉🎉")
     world.write("dana", "word " * 199 + "end")
     world.write("bo", "For those who follow me", visibility="followers")
+
+
+def _mute_some(live: LiveSite, world: World, note: Note) -> None:
+    """Lee, who is limited, has muted a word, a thread and somebody's shares."""
+    lee = world.person("lee")
+    with live.site.transaction() as request:
+        graph = request.find_service(GraphService)
+        graph.mute(lee.id, Entity("word", "pills"), utcnow() + timedelta(days=1))
+        graph.mute(lee.id, note.root)
+        graph.mute(lee.id, shares_of(world.person("bo").id))
+        graph.block(lee.id, world.person("a_handle_of_thirty_characters_"))
 
 
 def _change_and_keep(live: LiveSite, world: World, note: Note) -> Note:

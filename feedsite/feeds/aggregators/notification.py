@@ -29,7 +29,7 @@ class NotificationAggregator(Aggregator):
         section: `new` or `earlier` for one of the two only; None for both.
         scope: `concerns` (the audience names the reader, or it touches what the reader watches, since the watch), or
             `network`
-            (everything from the reader's network, as ElasticFeeds has it).
+            (everything from the reader's network, as ElasticFeeds has it), or `named` (the audience names the reader).
         Further arguments: see Aggregator; `size` counts groups.
     """
 

@@ -90,7 +90,7 @@ class Context(Generic[A]):
         query = self.query
         items = list(page.every_item())
         # A ranking has explained its acts already.
-        if not self.bringing or all(item.because for item in items):
+        if not self._has_reasons or all(item.because for item in items):
             return page
         by_entity = self._links_of(items)
         return replace(
@@ -106,9 +106,13 @@ class Context(Generic[A]):
             return ()
         return {Scope.NETWORK: ("follow", "watch"), Scope.CONCERNS: ("watch",)}.get(self.query.scope, ())
 
+    @property
+    def _has_reasons(self) -> bool:
+        return bool(self.bringing) or (self.query.scope is Scope.NAMED and self.query.owner is not None)
+
     def explained(self, items: Sequence[Item]) -> list[Item]:
         """Acts with the links that brought them, found by one question for all of them."""
-        if not items or not self.bringing:
+        if not items or not self._has_reasons:
             return list(items)
         by_entity = self._links_of(items)
         return [explain(item, self.query, by_entity) for item in items]
@@ -117,6 +121,8 @@ class Context(Generic[A]):
         query = self.query
         ends = sorted({item.actor.key for item in items} | {end.key for item in items for end in item.touches})
         by_entity: dict[Entity, list[LinkRow]] = {}
+        if not self.bringing:
+            return by_entity
         for at in range(0, len(ends), _ENDS):
             some, kinds = ends[at : at + _ENDS], self.bringing
             for link in self.reader.links(follower=query.owner, kinds=kinds, as_of=query.as_of, entities=some):
@@ -147,4 +153,4 @@ def explain(item: Item, query: FeedQuery, links: dict[Entity, list[LinkRow]]) ->
 
 
 def _names_owner(item: Item, query: FeedQuery) -> bool:
-    return query.scope is Scope.CONCERNS and query.owner in item.audience
+    return query.scope in (Scope.CONCERNS, Scope.NAMED) and query.owner in item.audience

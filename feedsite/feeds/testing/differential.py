@@ -226,7 +226,7 @@ class DifferentialContract(Rankings):
 
     def _notices(self, history: History, options: Any) -> None:
         reader = options.draw(a_person, label="reader")
-        scope = options.draw(st.sampled_from(("concerns", "network")), label="scope")
+        scope = options.draw(st.sampled_from(("concerns", "network", "named")), label="scope")
         everything = NotificationAggregator(reader, scope=scope)
         keys = [act.first for act in history.model.feed(everything)]
         marker = (

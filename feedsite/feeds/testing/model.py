@@ -216,6 +216,8 @@ class Model:
             return act.actor == owner
         if aggregator.scope is Scope.THING:
             return owner in act.activity.touches
+        if aggregator.scope is Scope.NAMED:
+            return owner in act.activity.audience
         watched = [link for end in act.activity.touches for link in self.held(owner, "watch", end, act.verb)]
         if aggregator.scope is Scope.CONCERNS:
             return owner in act.activity.audience or any(link.since <= act.ms for link in watched)

@@ -183,6 +183,8 @@ class NotificationGroupView:
         url: where the thing is; `excerpt` its beginning, plain text.
         note: the note itself where it can be answered here (a reply, a mention).
         is_new: above the reader's mark.
+        token: what the forms of the list call it; empty: nothing can be said of it here.
+        tools: what can be said of it; each button's value is the token.
     """
 
     key: str
@@ -197,6 +199,8 @@ class NotificationGroupView:
     note: NoteView | None = None
     is_new: bool = False
     reason: str = ""
+    token: str = ""
+    tools: tuple[ActionView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +209,7 @@ class NotificationListView:
 
     Attributes:
         mark_read: "Mark all read"; it carries the newest instant on the page. `undo` takes the last one back.
+        bulk: what can be said of all that are chosen; `action` is where that is sent.
     """
 
     new: tuple[NotificationGroupView, ...]
@@ -212,6 +217,8 @@ class NotificationListView:
     here: str = ""
     mark_read: ActionView | None = None
     undo: ActionView | None = None
+    bulk: tuple[ActionView, ...] = ()
+    action: str = ""
     older_url: str = ""
     newer_url: str = ""
     first_url: str = ""

@@ -76,6 +76,7 @@ CASES: dict[str, dict[str, dict[str, str]]] = {
     "accounts.theme": {"POST": EVERYBODY},
     "pages.about": {"GET": EVERYBODY},
     "pages.help": {"GET": EVERYBODY},
+    "pages.mute_block": {"GET": EVERYBODY},
     "pages.privacy": {"GET": EVERYBODY},
     "admin.start": {"GET": MODERATORS},
     "admin.people": {"GET": MODERATORS, "POST": MODERATORS},
@@ -116,6 +117,16 @@ CASES: dict[str, dict[str, dict[str, str]]] = {
     "graph.unfollow": {"POST": PUBLIC_ACTORS},
     "graph.mute": {"POST": SIGNED_IN},
     "graph.unmute": {"POST": SIGNED_IN},
+    "graph.block": {"POST": SIGNED_IN},
+    "graph.unblock": {"POST": SIGNED_IN},
+    "graph.remove_follower": {"POST": SIGNED_IN},
+    "graph.hide_shares": {"POST": SIGNED_IN},
+    "graph.show_shares": {"POST": SIGNED_IN},
+    "links.list": {"GET": SIGNED_IN, "POST": SIGNED_IN},
+    "links.table": {"GET": SIGNED_IN},
+    "links.take_in": {"POST": PUBLIC_ACTORS},
+    "links.mutes": {"GET": SIGNED_IN, "POST": SIGNED_IN},
+    "links.change_mute": {"POST": SIGNED_IN},
     "graph.watch_tag": {"POST": SIGNED_IN},
     "graph.unwatch_tag": {"POST": SIGNED_IN},
     "timelines.front": {"GET": EVERYBODY},
@@ -141,6 +152,8 @@ CASES: dict[str, dict[str, dict[str, str]]] = {
     "notifications.list": {"GET": SIGNED_IN},
     "notifications.read": {"POST": UNSIGNED_FORM},
     "notifications.undo": {"POST": SIGNED_IN},
+    "notifications.groups": {"POST": SIGNED_IN},
+    "notifications.settings": {"GET": SIGNED_IN, "POST": SIGNED_IN},
     "notifications.group": {"GET": {**dict.fromkeys(ROLES, "404"), "anonymous": "login", "suspended": "login"}},
     "web.style_guide": {"GET": EVERYBODY},  # in development and tests; in production for admins
 }
@@ -149,6 +162,7 @@ CASES: dict[str, dict[str, dict[str, str]]] = {
 FORMS: dict[str, dict[str, str]] = {
     "posts.write": {"text": "Good morning."},
     "posts.reply": {"text": "Good morning."},
+    "notifications.groups": {"do": "done"},
 }
 
 

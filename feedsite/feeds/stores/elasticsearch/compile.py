@@ -158,6 +158,8 @@ class _Compiler:
             return [term("actor", self.owner)]
         if scope is Scope.THING:
             return [term("touches", self.owner)]
+        if scope is Scope.NAMED:
+            return [term("audience", self.owner)]
         watched = self._linked("touches", self.watches, always=self.query.history and scope is Scope.NETWORK)
         if scope is Scope.CONCERNS:
             named = [term("audience", self.owner)] if self.query.counts_audience else []

@@ -77,6 +77,8 @@ class Rules:
             return act.actor == self._owner
         if scope is Scope.THING:
             return self._owner in act.touches
+        if scope is Scope.NAMED:
+            return self._owner in act.audience
         if scope is Scope.CONCERNS:
             named = self.query.counts_audience and self._owner in act.audience
             return named or self._watched(act, history=False)

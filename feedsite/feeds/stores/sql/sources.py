@@ -121,11 +121,11 @@ def _in_scope(rules: Rules) -> list[Condition]:
     if scope is Scope.THING:
         return [rules.names(tables.touches, "owner")]
     found: list[Condition] = []
-    if scope is Scope.CONCERNS:
+    if scope in (Scope.CONCERNS, Scope.NAMED):
         found.append(and_(rules.names(tables.audience, "owner"), *_as_audience(rules)))
     if sight.follows and scope is Scope.NETWORK:
         found.append(_follow_fits(rules))
-    if sight.watches:
+    if sight.watches and scope is not Scope.NAMED:
         watch = _watched(rules)
         inner = [*watch.conditions, rules.of_act(watch.source.left.right)]
         found.append(exists(select(literal(1)).select_from(watch.source.left).where(*inner)))
@@ -141,12 +141,12 @@ def _sources(rules: Rules) -> list[Arm]:
     if scope is Scope.THING:
         return [_touching(rules)]
     found = []
-    if scope is Scope.CONCERNS:
+    if scope in (Scope.CONCERNS, Scope.NAMED):
         named = _owned(_joined(rules, rules.tables.audience.alias("u")))
         found.append(Arm(named.source, (*named.conditions, *_as_audience(rules)), named.position, named.id))
     elif sight.follows:
         found.append(_followed(rules))
-    if sight.watches:
+    if sight.watches and scope is not Scope.NAMED:
         found.append(_watched(rules))
     return found
 

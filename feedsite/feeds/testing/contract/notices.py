@@ -27,6 +27,15 @@ class NoticeContract(Contract):
         assert [actor.id for actor in groups[2].actors] == ["bo", "di", "cy"]
         assert groups[2].actor_count == 3
 
+    def test_what_names_a_reader_is_told_from_what_touches_what_they_watch(self, network: Network) -> None:
+        network.manager.watch("ana", "python", "tag")
+        network.post("bo", on="1", about=(Entity("tag", "python"),))
+        network.post("bo", on="2", about=(Entity("tag", "python"),), audience=(Entity("person", "ana"),))
+        network.post("bo", on="3", audience=(Entity("person", "ana"),))
+        for scope, expected in (("concerns", ["3", "2", "1"]), ("named", ["3", "2"])):
+            groups = network.groups(NotificationAggregator("ana", scope=scope, ungrouped=("create",)))
+            assert [group.item.object.id for group in groups] == expected
+
     def test_new_and_earlier_are_split_at_the_marker_and_the_badge_counts_what_is_unseen(
         self, network: Network
     ) -> None:
