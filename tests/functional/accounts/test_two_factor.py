@@ -142,3 +142,8 @@ def test_what_is_sealed_comes_back_with_the_same_secret_only(plain: bytes) -> No
     if len(plain) > 8:
         assert Sealer(b"another secret", "purpose").unseal(sealed) != plain
         assert Sealer(b"one secret", "another").unseal(sealed) != plain
+
+
+def test_the_page_stands_under_security(site: Site) -> None:
+    page = site.browser(site.person("ana")).get("/settings/two-factor")
+    assert [tab.text for tab in page.html.select(".tabs a[aria-current=page]")] == ["Security"]
