@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -123,3 +124,16 @@ def test_links_lead_to_the_sites_own_address_whatever_the_host_header_says(site:
     site.person("ana")
     ask(site.browser(HTTP_HOST="evil.example"), "ana@example.org")
     assert "http://localhost/reset/" in text_of(site.mails()[0])
+
+
+def test_of_many_who_use_one_link_at_once_one_changes_the_password(site: Site) -> None:
+    site.person("ana")
+    ask(site.browser(), "ana@example.org")
+    path = link_in(site.mails()[0])
+    forms = [form_with(site.browser().get(path), "password") for _ in range(6)]
+    for number, form in enumerate(forms):
+        form["password"] = f"{NEW} {number}"
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(lambda form: form.submit(expect_errors=True).status_int, forms))
+    assert sorted(answers) == [303, 404, 404, 404, 404, 404]
+    assert can_sign_in(site, f"{NEW} {answers.index(303)}")
