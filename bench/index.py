@@ -74,6 +74,7 @@ class Case:
         ask: does it once for a reader.
         readers: whom it is done for, in turn.
         seconds, trips: what was seen.
+        before: is done before, and not measured.
     """
 
     name: str
@@ -82,10 +83,13 @@ class Case:
     readers: list[Reader]
     seconds: list[float] = field(default_factory=list)
     trips: list[int] = field(default_factory=list)
+    before: Callable[[], None] = lambda: None
 
     def once(self, number: int) -> None:
         """Measure once."""
         reader = self.readers[number % len(self.readers)]
+        # As the deliverer of a process does, once a second.
+        self.before()
         with counting_trips() as trips:
             started = time.perf_counter()
             self.ask(reader)
@@ -241,7 +245,7 @@ def measure(cases: list[Case], rounds: int) -> None:
     """All cases in turns, round after round."""
     gc.collect()
     gc.freeze()
-    for number in tqdm(range(-2, rounds), desc="rounds"):
+    for number in tqdm(range(-3, rounds), desc="rounds"):
         for case in cases:
             if case.way == "peer" and number >= rounds // 3 and number > 3:
                 continue
@@ -279,15 +283,23 @@ def run(given: argparse.Namespace, network: Network, engine: Engine, node: str) 
     runtime = PatientRuntime(Access.from_url(node), limits=PATIENT)
     loaded = load(engine, node, runtime, network)
     instead: Counter[str] = Counter()
-    ways = []
+    ways, stores = [], []
     for way, keeps in (("kept", True), ("asked", False)):
         own = PatientRuntime(Access.from_url(node), limits=replace(PATIENT, keeps_bounds=keeps))
         store = ElasticStore(SqlStore(engine=engine), own, fallen_back=lambda why: instead.update([why]))
+        stores.append(store)
         ways.append(Ours(way, Manager(store=store, secret=b"bench")))
     client = runtime.client.options(request_timeout=120)
+
+    def follow() -> None:
+        for store in stores:
+            store.follow()
+
     for ours in ways:
         same_pages(ours.manager, client, network)
     cases = [case for ours in ways for case in ours.cases(network)] + list(peers_cases(client, network))
+    for case in cases:
+        case.before = follow
     # In turns: what slows the machine down for a while slows all of them down.
     cases.sort(key=lambda case: case.name)
     instead.clear()
@@ -300,13 +312,14 @@ def figures_of(
 ) -> str:
     """The figures as Markdown."""
     load_average = os.getloadavg()[1]
-    late = f" {instead.total()} pages came too late and are not counted." if instead else ""
+    late = f" Delivery took {loaded:,.0f} s." if loaded > 1 else ""
+    late += f" {instead.total()} pages came too late and are not counted." if instead else ""
     text = f"""\
 `python bench/index.py --acts {given.acts} --people {given.people} --rounds {given.rounds}`, \
 {datetime.now(UTC):%d %B %Y}: {network.acts:,} acts of {network.people:,} people over two years on one node of \
 Elasticsearch {nodes.VERSION} ({_HEAP} of heap), {os.cpu_count()} cores ({platform.machine()}), Python \
 {platform.python_version()}; caches of queries and requests off, indexes unmerged. The load average of the last five \
-minutes was {load_average:.1f}. Delivery took {loaded:,.0f} s.{late}
+minutes was {load_average:.1f}.{late}
 
 Milliseconds of one page with its acts built, median and least of all rounds, and round trips; in how many times the \
 least ElasticFeeds' query took.
