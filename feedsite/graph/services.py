@@ -101,6 +101,12 @@ class GraphService:
         one, other = Entity("person", one_id), Entity("person", other_id)
         return any(self._feeds.linked(*pair, kinds=("block",)) for pair in ((one, [other]), (other, [one])))
 
+    def expect_blocked_around(self, reader_id: str) -> None:
+        """Say that `blocked_around` will be asked soon."""
+        me = Entity("person", reader_id)
+        self._feeds.expect(lambda feeds: feeds.following(me, kinds=("block",), size=_BLOCKS))
+        self._feeds.expect(lambda feeds: feeds.followers(me, kinds=("block",), size=_BLOCKS))
+
     def blocked_around(self, reader_id: str) -> set[Entity]:
         """Whom a reader blocks and who blocks them, the newest 1,000 of each."""
         me = Entity("person", reader_id)

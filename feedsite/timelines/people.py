@@ -64,11 +64,13 @@ class LinkLists:
 
         Raises InvalidCursor.
         """
+        me = self._request.identity
+        if me is not None:
+            self._request.find_service(GraphService).expect_blocked_around(me.id)
         feeds, entity = self._request.find_service(Manager), Entity("person", self._person.id)
         read = feeds.followers if self._name == "followers" else feeds.following
         page: LinkPage = read(entity, cursor=self._cursor(), size=PAGE)
         ends = [row.follower if self._name == "followers" else row.entity for row in page.links]
-        me = self._request.identity
         if me is not None:
             hidden = self._request.find_service(GraphService).blocked_around(me.id)
             ends = [end for end in ends if end not in hidden]
