@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from feedsite.accounts.models import Person
 from feedsite.accounts.services import PeopleService
 from feedsite.cli import main
+from feedsite.feeds.stores.elasticsearch import bounds
 from feedsite.feeds.stores.elasticsearch.client import counting_trips
 from feedsite.indexing.process import index_of
 from feedsite.observability import settings_of
@@ -75,7 +76,10 @@ def sites(
     # What is counted are round trips, however long a busy machine takes for one.
     index.runtime.limits = replace(index.runtime.limits, seconds=60)
     generation = index.delivery.create()
+    # Nor is it how long a busy machine takes between two pages: nothing is written here that a pause could miss.
+    margin, bounds._MARGIN_MS = bounds._MARGIN_MS, -(10**9)
     yield indexed, plain
+    bounds._MARGIN_MS = margin
     index.runtime.index.drop(generation)
     index.close()
     for site in (indexed, plain):
