@@ -99,9 +99,10 @@ class Pruner:
 
     def _sources(self, query: FeedQuery, sights: Sights) -> Sources | None:
         """The sources that a feed has; None: it has none that are bounded."""
-        if not self._sitting.generation.bounds_uuid or query.scope not in (Scope.NETWORK, Scope.CONCERNS):
+        # What concerns a reader is fetched as one window: badge and pane wait for no bounds.
+        if not self._sitting.generation.bounds_uuid or query.scope is not Scope.NETWORK:
             return None
-        sources = sights.owner.network if query.scope is Scope.NETWORK else sights.owner.watching
+        sources = sights.owner.network
         return sources if sources.ties else None
 
     def _choose(self, sources: Sources, high: int | None, low: int, count: int, history: bool) -> Chosen | None:
