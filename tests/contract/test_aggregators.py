@@ -183,15 +183,6 @@ class TestNotificationOfTheNetwork(OnOurNode):
         return aggregators.NotificationAggregator(owner, scope="network", **options)
 
 
-class TestSemantic(OnOurNode):
-    kind = aggregators.SemanticAggregator
-    complete = newest_first = False
-    variants = ({"k": 20}, {"query_vector": (0.0, 1.0, 0.5)}, {"restrict_to_network": False})
-
-    def make(self, owner: object, **options: Any) -> Aggregator:
-        return aggregators.SemanticAggregator(owner, **{"query_vector": (1.0, 0.5, -0.25), "k": 30, **options})
-
-
 def test_every_aggregator_of_ours_is_here() -> None:
     tested = {
         one.kind for one in globals().values() if isinstance(one, type) and isinstance(getattr(one, "kind", None), type)
