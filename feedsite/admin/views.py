@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from pyramid.httpexceptions import HTTPForbidden, HTTPNotFound, HTTPSeeOther
@@ -93,7 +93,7 @@ def person(request: Any) -> dict[str, object]:
 )
 def limit(request: Any) -> dict[str, object] | Response:
     """Leave the account to its followers."""
-    return _sanction(request, ModerationService.limit, _("The account @${handle} is limited."), "limiting")
+    return _sanction(request, ModerationService.limit, _("The account @${handle} is limited."), "limit")
 
 
 @view_config(
@@ -101,7 +101,7 @@ def limit(request: Any) -> dict[str, object] | Response:
 )
 def suspend(request: Any) -> dict[str, object] | Response:
     """Suspend the account."""
-    return _sanction(request, ModerationService.suspend, _("The account @${handle} is suspended."))
+    return _sanction(request, ModerationService.suspend, _("The account @${handle} is suspended."), "suspend")
 
 
 @view_config(
@@ -109,7 +109,7 @@ def suspend(request: Any) -> dict[str, object] | Response:
 )
 def reinstate(request: Any) -> dict[str, object] | Response:
     """Take the account's suspension or limit back."""
-    return _sanction(request, ModerationService.reinstate, _("The account @${handle} is reinstated."))
+    return _sanction(request, ModerationService.reinstate, _("The account @${handle} is reinstated."), "reinstate")
 
 
 @view_config(
@@ -154,19 +154,16 @@ def audit(request: Any) -> dict[str, object]:
 
 
 def _sanction(
-    request: Any, act: Callable[[ModerationService, Actor, str, str], bool], sentence: str, name: str = "sanction"
+    request: Any, act: Callable[[ModerationService, Actor, str, str], bool], sentence: str, name: str
 ) -> dict[str, object] | Response:
     """Do it to the account where a reason is given; else ask for one in the form of this name."""
-    form = ReasonForm.of(request) if name == "sanction" else ReasonForm.apart(request, "limit", posted=True)
-    found = _asked_person(request)
+    form, found = ReasonForm.apart(request, name, posted=True), _asked_person(request)
     if form.validate():
         service, actor = request.find_service(ModerationService), Actor.of(request.identity)
         said = request.localizer.translate(sentence, mapping={"handle": found.handle})
         return _done(request, lambda: act(service, actor, found.id, str(form.reason.data)), said)
     request.response.status = 422
-    if name == "limiting":
-        return _person_page(request, found, limiting=form)
-    return _person_page(request, found, sanction=form)
+    return _person_page(request, found, sanctions={name: form})
 
 
 def _asked_person(request: Any) -> Person:
@@ -177,13 +174,9 @@ def _asked_person(request: Any) -> Person:
 
 
 def _person_page(
-    request: Any,
-    found: Person,
-    *,
-    limiting: ReasonForm | None = None,
-    sanction: ReasonForm | None = None,
-    role: RoleForm | None = None,
+    request: Any, found: Person, *, sanctions: Mapping[str, ReasonForm] | None = None, role: RoleForm | None = None
 ) -> dict[str, object]:
+    blank = {name: ReasonForm.apart(request, name) for name in ("limit", "suspend", "reinstate")}
     allowed = request.find_service(ModerationService).allowed(request.identity, found)
     log = request.find_service(AuditService).page(AuditFilter(target=found.key), size=_ROWS_ABOUT_A_PERSON)
     known = request.find_service(PeopleService).by_key(audit_keys(log.rows))
@@ -193,8 +186,7 @@ def _person_page(
         "is_me": found.id == request.identity.id,
         "logins": request.find_service(PeopleDirectory).count_logins(found.id),
         "allowed": allowed,
-        "limiting": limiting or ReasonForm.apart(request, "limit"),
-        "sanction": sanction or ReasonForm.blank(request),
+        "sanctions": {**blank, **(sanctions or {})},
         "role": role or RoleForm.among(request, allowed.roles, found.role),
         "rows": audit_views(request, log.rows, known),
         "has_more_rows": log.next is not None,

@@ -36,7 +36,7 @@ def run(*command: str, stdin: str = "", **environ: str) -> subprocess.CompletedP
     ("command", "shows"),
     [
         (("proutes", "development.ini"), "accounts.login"),
-        (("pviews", "development.ini", "/login"), "feedsite.accounts.views.login"),
+        (("pviews", "development.ini", "/login"), "feedsite.accounts.views.signing_in.login"),
         (("ptweens", "development.ini"), "feedsite.security.headers.headers_tween"),
         (("feedsite", "-c", "there-is-none.ini", "aggregators"), "YearMonthAggregator"),
     ],
@@ -55,7 +55,7 @@ def test_pshell_has_the_models_and_the_services(store: dict[str, str]) -> None:
     typed = "print(Person.__tablename__, find(PeopleService))\n"
     done = run("pshell", "-p", "python", "development.ini", stdin=typed, **store)
     assert done.returncode == 0, done.stderr
-    assert "people <feedsite.accounts.services.PeopleService object" in done.stdout
+    assert "people <feedsite.accounts.services.people.PeopleService object" in done.stdout
 
 
 def test_alembic_migrates_the_database_of_the_settings(tmp_path: Path) -> None:

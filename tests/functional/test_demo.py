@@ -65,6 +65,7 @@ def test_loading_twice_is_loading_once_and_says_so(site: Site) -> None:
 @pytest.mark.parametrize("environment", ["production", "testing"])
 def test_it_is_loaded_in_development_only(site: Site, environment: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FEEDSITE_SECRET", "a secret that is in no sample file 123456")
+    monkeypatch.setenv("FEEDSITE_MAIL_BACKEND", "smtp")
     done = demo(site, "load", environment=environment)
     assert done.exit_code == 2
     assert f"here it is {environment}" in done.output

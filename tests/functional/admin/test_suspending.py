@@ -91,7 +91,7 @@ def test_an_admin_suspends_and_reinstates_in_the_browser(site: Site) -> None:
 def test_nothing_happens_without_a_reason(site: Site, reason: str) -> None:
     browser, ana = site.browser(site.person("boss", role="admin")), site.person("ana")
     page = browser.submit(f"/admin/people/{ana.id}/suspend", {"reason": reason}, status=422)
-    assert page.html.select_one(".summary a")["href"] == "#reason"
+    assert page.html.select_one(".summary a")["href"] == "#suspend-reason"
     page = browser.submit(f"/admin/people/{ana.id}/role", {"reason": reason, "role": "moderator"}, status=422)
     assert page.html.select_one(".summary a")["href"] == "#role-reason"
     with pytest.raises(NotAllowed):

@@ -166,10 +166,11 @@ def test_no_label_is_what_somebody_sent(furnished: Indexed) -> None:
 def test_figures_are_for_whoever_has_the_token(site: Site) -> None:
     """One in production without a token has no such page; with one, the token opens it."""
     url, secret = site.settings.database_url, "0123456789abcdef0123456789abcdef"
-    closed = Site(url, environment="production", secret=secret)
+    production = {"environment": "production", "secret": secret, "mail_backend": "smtp"}
+    closed = Site(url, **production)
     closed.browser().get("/metrics", status=404)
     closed.close()
-    opened = Site(url, environment="production", secret=secret, metrics_token=TOKEN)
+    opened = Site(url, **production, metrics_token=TOKEN)
     browser = opened.browser()
     refusal = browser.get("/metrics", status=401)
     assert refusal.headers["WWW-Authenticate"] == 'Bearer realm="metrics"'

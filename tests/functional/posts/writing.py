@@ -16,7 +16,7 @@ from tests.site import Browser, Site, form_with
 def identity(person: Person) -> Identity:
     """Somebody as a reader."""
     names = ("id", "handle", "name", "role", "state", "zone", "locale", "theme")
-    return Identity(**{name: getattr(person, name) for name in names}, session_id="")
+    return Identity(**{name: getattr(person, name) for name in names}, session_id="", confirmed=person.created)
 
 
 def write(site: Site, author: Person, text: str, answers: Note | None = None, **more: str) -> Note:
