@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from feedsite.feeds.stores.elasticsearch import compile as compiling
-from feedsite.feeds.stores.elasticsearch import counting, links, nearest, pruning, reading, tallying
+from feedsite.feeds.stores.elasticsearch import asking, counting, links, nearest, pruning, reading, tallying
 from feedsite.feeds.stores.elasticsearch.store import ElasticStore
 from feedsite.feeds.stores.sql import sql_engine
 from feedsite.feeds.testing import Clock, DifferentialContract, StoreContract
@@ -64,6 +64,8 @@ class InSmallSteps(WithoutWindow):
     @pytest.fixture(autouse=True)
     def steps(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(compiling, "_SINCES", 0)
+        # Searches of two documents are many searches.
+        monkeypatch.setattr(asking, "_ROUNDS", 2000)
         # Below nothing: how many acts a new bucket has is not counted yet, and two empty ones would be asked at once.
         for name, value in (
             ("_WINDOW", 2),
