@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from feedsite.feeds.stores.elasticsearch import compile as compiling
 from feedsite.feeds.stores.elasticsearch import asking, counting, links, nearest, pruning, reading, tallying
+from feedsite.feeds.stores.elasticsearch import compile as compiling
 from feedsite.feeds.stores.elasticsearch.store import ElasticStore
 from feedsite.feeds.stores.sql import sql_engine
 from feedsite.feeds.testing import Clock, DifferentialContract, StoreContract
