@@ -3,7 +3,8 @@
 *Settled*: everything was delivered and is shown, the index answers alone. *Unsettled*: by chance some of what was
 written is not delivered yet, some is delivered and not shown yet, some is settled; the record lays the rest over.
 
-Settled over PostgreSQL is a drill: what is special there is how the record is laid over.
+Settled over PostgreSQL is a drill, and so are random histories there: what is special is how the record is laid over, which
+the contract shows, and PostgreSQL itself has its own random histories (test_sql.py).
 """
 
 from __future__ import annotations
@@ -127,5 +128,6 @@ class TestSettledDifferentialOverPostgreSQL(OverPostgreSQL, Settled, Differentia
     """Random histories over PostgreSQL, answered by the index alone."""
 
 
+@pytest.mark.drill
 class TestUnsettledDifferentialOverPostgreSQL(OverPostgreSQL, Unsettled, DifferentialContract):
     """Random histories over PostgreSQL, answered by an index that shows a part."""

@@ -154,6 +154,7 @@ class TestBoundsAskedDifferential(BoundsAsked, DifferentialContract):
     """Random histories."""
 
 
+@pytest.mark.drill
 class TestBoundsAskedUnsettledDifferential(BoundsAskedUnsettled, DifferentialContract):
     """Random histories."""
 
