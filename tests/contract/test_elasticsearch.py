@@ -3,8 +3,8 @@
 *Settled*: everything was delivered and is shown, the index answers alone. *Unsettled*: by chance some of what was
 written is not delivered yet, some is delivered and not shown yet, some is settled; the record lays the rest over.
 
-Settled over PostgreSQL is a drill, and so are random histories there: what is special is how the record is laid over, which
-the contract shows, and PostgreSQL itself has its own random histories (test_sql.py).
+Settled over PostgreSQL is a drill, and so are random histories there: what is special is how the record is laid over,
+which the contract shows, and PostgreSQL itself has its own random histories (test_sql.py).
 """
 
 from __future__ import annotations

@@ -183,11 +183,6 @@ class Held:
         return Sources(self.follows, self.watches)
 
     @cached_property
-    def watching(self) -> Sources:
-        """What it watches, as sources of acts."""
-        return Sources({}, self.watches)
-
-    @cached_property
     def limits(self) -> Ties:
         """By what is left to its followers."""
         return self._by_entity("limit")

@@ -100,3 +100,16 @@ class PageContract(Contract):
             page = manager.get_page(aggregator)
             assert (page.kind, page.items, page.groups, page.next) == ("groups", (), (), None)
             assert manager.get_feeds(aggregator) == []
+
+    def test_people_whose_newest_acts_are_gone_hide_nobody(self, manager: Manager, network: Network) -> None:
+        """A store may know how new somebody's newest act is: where that act is deleted, their old ones come after what
+        others did in between."""
+        gone, there = [f"gone{number}" for number in range(60)], [f"there{number}" for number in range(12)]
+        network.follow("ana", *gone, *there)
+        old = [network.post(name) for name in gone]
+        shown = [network.post(name) for name in there]
+        for act in [network.post(name) for name in gone]:
+            manager.delete_activity(act)
+        newest = [item.id for item in manager.get_page(CursorAggregator("ana", size=5)).items]
+        assert newest == shown[::-1][:5]
+        assert network.ids(CursorAggregator("ana", size=30)) == [*shown[::-1], *old[::-1]]
