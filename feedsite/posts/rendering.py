@@ -92,4 +92,4 @@ def excerpt(text: str, length: int = 120) -> str:
         return line
     cut = line[: length - 1]
     whole = cut.rpartition(" ")[0]
-    return (whole if len(whole) > length // 2 else cut).rstrip() + "…"
+    return (whole if len(whole) > length // 2 else cut).rstrip(" .…,;:") + "…"
