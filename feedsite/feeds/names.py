@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 
 from feedsite.feeds.errors import InvalidIdentifier
@@ -84,14 +85,19 @@ class Entity:
     @classmethod
     def from_key(cls, key: str) -> Entity:
         """The entity whose key this is; the key comes from a store, so it is not checked again."""
-        made = object.__new__(cls)
-        kind, _, identifier = key.partition(":")
-        object.__setattr__(made, "type", kind)
-        object.__setattr__(made, "id", identifier)
-        return made
+        return _entity_of_key(key)
 
     def __str__(self) -> str:
         return self.key
+
+
+@lru_cache(maxsize=16_384)
+def _entity_of_key(key: str) -> Entity:
+    made = object.__new__(Entity)
+    kind, _, identifier = key.partition(":")
+    object.__setattr__(made, "type", kind)
+    object.__setattr__(made, "id", identifier)
+    return made
 
 
 def entity_of(value: object, field: str) -> Entity:

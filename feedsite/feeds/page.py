@@ -89,6 +89,17 @@ class Item:
         """The order key that a reader's marker is compared with."""
         return self.first or self.key
 
+    @classmethod
+    def made(cls, fields: dict[str, Any]) -> Item:
+        """An item of all its fields, which come from a store: a page is made of many, and this is the quick way."""
+        item = object.__new__(cls)
+        item.__dict__.update(fields)
+        return item
+
+    def explained(self, because: tuple[Because, ...]) -> Item:
+        """The same act with the links that brought it."""
+        return Item.made({**self.__dict__, "because": because})
+
     def as_dict(self) -> dict[str, Any]:
         """The act as a plain dict, in the words of feeds: what is absent is left out."""
         made: dict[str, Any] = {

@@ -148,8 +148,10 @@ def explain(item: Item, query: FeedQuery, links: dict[Entity, list[LinkRow]]) ->
         always = query.history and query.scope is Scope.NETWORK
         if (always or link.since <= ms) and (not link.verbs or item.verb in link.verbs):
             reasons.append(Because(link.kind, link.entity, link.weight))
-    unique = dict.fromkeys(sorted(reasons, key=lambda why: (-why.weight, why.kind, why.entity.key)))
-    return replace(item, because=tuple(unique))
+    if len(reasons) > 1:
+        unique = dict.fromkeys(sorted(reasons, key=lambda why: (-why.weight, why.kind, why.entity.key)))
+        return item.explained(tuple(unique))
+    return item.explained(tuple(reasons))
 
 
 def _names_owner(item: Item, query: FeedQuery) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from math import gcd
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, literal, or_, select, tuple_
+from sqlalchemy import Connection, func, select
 
 from feedsite.feeds.cursor import short_hash
 from feedsite.feeds.names import Entity
@@ -18,6 +18,8 @@ from feedsite.feeds.page import Item
 from feedsite.feeds.query import Cell, Facet, FeedQuery, Scope
 from feedsite.feeds.stores.base import CellAnswer, Head, LinkEdge, LinkRow, Tally
 from feedsite.feeds.stores.sql import statements
+from feedsite.feeds.stores.sql.merging import Merge, is_merged
+from feedsite.feeds.stores.sql.prepared import run
 from feedsite.feeds.stores.sql.rules import stands
 from feedsite.feeds.stores.sql.shape import Shape, Sight, shape_of, values_of
 from feedsite.feeds.stores.sql.tables import Tables
@@ -28,7 +30,6 @@ _FIRST_WINDOW = 128
 _WIDER = 4
 _WIDEST = 16_384
 _CELLS = 500
-_SCAN = 1000
 _IDS = 5000
 _EVER = (-(2**63) + 1, 2**63 - 1)
 
@@ -53,7 +54,7 @@ class Reader:
     def _shape(self, query: FeedQuery) -> Shape:
         who = (query.owner, query.viewer, query.as_of)
         if who not in self._sights:
-            row = self._connection.execute(statements.sight_of(self._tables), values_of(query)).one()
+            row = run(self._connection, values_of(query), statements.sight_of, self._tables)[0]
             self._sights[who] = Sight(*map(bool, row))
         return shape_of(query, self._sights[who])
 
@@ -66,15 +67,16 @@ class Reader:
 
     def newest(self, query: FeedQuery, before: OrderKey | None, size: int) -> list[Item]:
         """The newest acts of a feed, all older than `before`."""
-        shape, bound = self._shape(query), _bound("before", before)
-        rows: Sequence[Any] = []
-        if query.scope is Scope.NETWORK and size <= _SCAN:
-            # In a busy network the newest acts of all hold a page of it; where they do not, little was lost.
-            scan = statements.recent_acts(self._tables, shape, before is not None)
-            rows = self._rows(scan, query, size=size, budget=_SCAN, **bound)
-        if len(rows) < size:
+        shape = self._shape(query)
+
+        def whole(before: OrderKey | None, size: int) -> Sequence[Any]:
             statement = statements.acts_in_order(self._tables, shape, True, before is not None)
-            rows = self._rows(statement, query, size=size, **bound)
+            return self._rows(statement, query, size=size, **_bound("before", before))
+
+        if query.scope is Scope.NETWORK and is_merged(query):
+            rows: Sequence[Any] = Merge(self._connection, self._tables, query, shape, whole).newest(before, size)
+        else:
+            rows = whole(before, size)
         return [item_of(row, query) for row in rows]
 
     def oldest(self, query: FeedQuery, after: OrderKey | None, size: int) -> list[Item]:
@@ -241,28 +243,29 @@ class Reader:
         others_only: bool = False,
     ) -> list[LinkRow]:
         """Links that stand, newest first."""
-        table = self._tables.links
-        other = table.c.entity if follower is not None else table.c.follower
-        statement = select(*table.c).where(table.c.kind.in_(list(kinds)), stands(table))
-        if follower is not None:
-            statement = statement.where(table.c.follower == follower.key)
-        if entity is not None:
-            statement = statement.where(table.c.entity == entity.key)
-        if others_only:
-            statement = statement.where(table.c.follower != table.c.entity)
-        if entities is not None:
-            statement = statement.where(table.c.entity.in_(sorted(set(entities))))
-        if followers is not None:
-            statement = statement.where(table.c.follower.in_(sorted(set(followers))))
+        asked = statements.LinksAsked(
+            follower is not None,
+            entity is not None,
+            tuple(sorted(kinds)),
+            entities is not None,
+            followers is not None,
+            before is not None,
+            size is not None,
+            others_only,
+        )
+        values = {
+            "now": as_of,
+            "follower": follower.key if follower is not None else "",
+            "entity": entity.key if entity is not None else "",
+            "entities": sorted(set(entities or ())),
+            "followers": sorted(set(followers or ())),
+            "size": size,
+        }
         if before is not None:
-            end = tuple_(literal(before.since), literal(before.other))
-            of_end = and_(table.c.since == before.since, other == before.other)
-            rest = tuple_(table.c.kind, table.c.verbs) > tuple_(literal(before.kind), literal(before.verbs))
-            statement = statement.where(or_(tuple_(table.c.since, other) < end, and_(of_end, rest)))
-        statement = statement.order_by(table.c.since.desc(), other.desc(), table.c.kind, table.c.verbs)
-        if size is not None:
-            statement = statement.limit(size)
-        return [_link_of(row) for row in self._connection.execute(statement, {"now": as_of})]
+            values["before_since"], values["before_other"] = before.since, before.other
+            values["before_kind"], values["before_verbs"] = before.kind, before.verbs
+        rows = run(self._connection, values, statements.links, self._tables, asked)
+        return [_link_of(row) for row in rows]
 
     def weights(self, follower: Entity, kinds: Sequence[str], as_of: int) -> list[float]:
         """The distinct weights of somebody's links, ascending."""
@@ -318,37 +321,43 @@ def _order_keys(packed: Any) -> list[OrderKey]:
 
 
 def item_of(row: Any, query: FeedQuery | None) -> Item:
-    """The act of a row."""
-    body = json.loads(row.body) if row.body else {}
-    lone = query is not None and row.verb in query.ungrouped
-    return Item(
-        key=OrderKey(row.position, row.id),
-        verb=row.verb,
-        actor=Entity.from_key(row.actor),
-        object=Entity.from_key(row.object),
-        target=Entity.from_key(row.target) if row.target else None,
-        origin=Entity.from_key(row.origin) if row.origin else None,
-        about=tuple(map(Entity.from_key, body.get("about", ()))),
-        audience=tuple(map(Entity.from_key, body.get("audience", ()))),
-        visibility=row.visibility,
-        gate=Entity.from_key(row.gate),
-        words=tuple(body.get("words", ())),
-        vector=tuple(body["vector"]) if body.get("vector") else None,
-        extras=body.get("extras", {}),
-        extra=body.get("extra"),
-        first=OrderKey(row.first_position, row.first_id) if row.first_id else None,
-        notice=row.lone if lone else row.notice,
+    """The act of a row that begins with the columns of the table of acts."""
+    position, act_id, verb, actor, object_, target, origin, visibility, gate, notice, lone = row[:11]
+    first_position, first_id, _, packed = row[11:15]
+    body = json.loads(packed) if packed else {}
+    entity = Entity.from_key
+    return Item.made(
+        {
+            "key": OrderKey(position, act_id),
+            "verb": verb,
+            "actor": entity(actor),
+            "object": entity(object_),
+            "target": entity(target) if target else None,
+            "origin": entity(origin) if origin else None,
+            "about": tuple(map(entity, body.get("about", ()))),
+            "audience": tuple(map(entity, body.get("audience", ()))),
+            "visibility": visibility,
+            "gate": entity(gate),
+            "words": tuple(body.get("words", ())),
+            "vector": tuple(body["vector"]) if body.get("vector") else None,
+            "extras": body.get("extras", {}),
+            "extra": body.get("extra"),
+            "first": OrderKey(first_position, first_id) if first_id else None,
+            "because": (),
+            "notice": lone if query is not None and verb in query.ungrouped else notice,
+        }
     )
 
 
 def _link_of(row: Any) -> LinkRow:
+    follower, kind, entity, verbs, since, until, weight, extra = row[:8]
     return LinkRow(
-        follower=Entity.from_key(row.follower),
-        kind=row.kind,
-        entity=Entity.from_key(row.entity),
-        verbs=tuple(verb for verb in row.verbs.split(",") if verb),
-        since=row.since,
-        until=row.until,
-        weight=row.weight,
-        extra=json.loads(row.extra) if row.extra else None,
+        follower=Entity.from_key(follower),
+        kind=kind,
+        entity=Entity.from_key(entity),
+        verbs=tuple(verb for verb in verbs.split(",") if verb) if verbs else (),
+        since=since,
+        until=until,
+        weight=weight,
+        extra=json.loads(extra) if extra else None,
     )

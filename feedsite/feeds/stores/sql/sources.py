@@ -70,7 +70,7 @@ def arms(rules: Rules, *, before: bool = False, after: bool = False, part: Any =
 
 
 def scanned(rules: Rules, *, before: bool) -> Arm:
-    """The way to a network's acts through the newest `budget` acts of everybody, with the network as a test."""
+    """The way to what the followed do through the newest `budget` acts of everybody, with the links as a test."""
     a, every = rules.acts, rules.tables.acts.alias("e")
     all_acts = Arm(every, (), every.c.position, every.c.id)
     recent = select(every.c.position).where(*_bounds(rules, all_acts, before, False))
@@ -78,7 +78,7 @@ def scanned(rules: Rules, *, before: bool) -> Arm:
     # Where there are fewer acts than that, the scan reaches the very first one.
     edge = func.coalesce(recent.offset(bindparam("budget", type_=Integer)).limit(1).scalar_subquery(), -(2**63))
     arm = Arm(a, (), a.c.position, a.c.id)
-    conditions = (*_bounds(rules, arm, before, False), a.c.position > edge, *_in_scope(rules), *rules.conditions())
+    conditions = (*_bounds(rules, arm, before, False), a.c.position > edge, follow_fits(rules), *rules.conditions())
     return Arm(a, conditions, a.c.position, a.c.id)
 
 
@@ -124,7 +124,7 @@ def _in_scope(rules: Rules) -> list[Condition]:
     if scope in (Scope.CONCERNS, Scope.NAMED):
         found.append(and_(rules.names(tables.audience, "owner"), *_as_audience(rules)))
     if sight.follows and scope is Scope.NETWORK:
-        found.append(_follow_fits(rules))
+        found.append(follow_fits(rules))
     if sight.watches and scope is not Scope.NAMED:
         watch = _watched(rules)
         inner = [*watch.conditions, rules.of_act(watch.source.left.right)]
@@ -177,7 +177,7 @@ def _followed(rules: Rules) -> Arm:
     )
     # The list reaches acts by the index of actors; since and verbs are then a look-up of the link.
     followed = a.c.actor.in_(select(links.c.entity).where(mine))
-    return Arm(a, (followed, _follow_fits(rules)), a.c.position, a.c.id)
+    return Arm(a, (followed, follow_fits(rules)), a.c.position, a.c.id)
 
 
 def _as_audience(rules: Rules) -> list[Condition]:
@@ -185,7 +185,7 @@ def _as_audience(rules: Rules) -> list[Condition]:
     return rules.weighs(literal(1.0, Float))
 
 
-def _follow_fits(rules: Rules) -> Condition:
+def follow_fits(rules: Rules) -> Condition:
     """Whether the owner follows the act's actor, for its verb, and since before it."""
     a, links = rules.acts, rules.tables.links.alias("g")
     fits = [links.c.follower == name_value("owner"), links.c.kind == "follow", links.c.entity == a.c.actor]

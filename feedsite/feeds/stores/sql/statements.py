@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -21,6 +22,7 @@ from sqlalchemy import (
     not_,
     or_,
     select,
+    tuple_,
     union,
 )
 
@@ -83,7 +85,7 @@ def acts_in_order(tables: Tables, shape: Shape, newest: bool, bounded: bool) -> 
 
 @lru_cache(maxsize=_KEPT)
 def recent_acts(tables: Tables, shape: Shape, bounded: bool) -> Select[Any]:
-    """The newest `size` acts of a network among the newest `budget` of everybody."""
+    """The newest `size` acts of those whom the owner follows, among the newest `budget` of everybody."""
     arm, acts = scanned(Rules(tables, shape), before=bounded), tables.acts
     found = arm.select().order_by(*direction(arm.position, arm.id, True)).limit(_whole("size")).subquery("k")
     statement = select(*acts.c).join(found, and_(acts.c.position == found.c.position, acts.c.id == found.c.id))
@@ -265,6 +267,45 @@ def sight_of(tables: Tables) -> Select[Any]:
         held(everybody, "mute", word).label("site_words"),
         held(everybody, "limit").label("site_limits"),
     )
+
+
+@dataclass(frozen=True)
+class LinksAsked:
+    """Which links are asked for: which of the arguments of `FeedReader.links` there are."""
+
+    follower: bool
+    entity: bool
+    kinds: tuple[str, ...]
+    entities: bool
+    followers: bool
+    before: bool
+    size: bool
+    others_only: bool
+
+
+def links(tables: Tables, asked: LinksAsked) -> Select[Any]:
+    """Links that stand, newest first: all columns."""
+    table = tables.links
+    other = table.c.entity if asked.follower else table.c.follower
+    statement = select(*table.c).where(table.c.kind.in_(literal(kind, key_type()) for kind in asked.kinds))
+    statement = statement.where(stands(table))
+    if asked.follower:
+        statement = statement.where(table.c.follower == name_value("follower"))
+    if asked.entity:
+        statement = statement.where(table.c.entity == name_value("entity"))
+    if asked.others_only:
+        statement = statement.where(table.c.follower != table.c.entity)
+    if asked.entities:
+        statement = statement.where(table.c.entity.in_(names_value("entities")))
+    if asked.followers:
+        statement = statement.where(table.c.follower.in_(names_value("followers")))
+    if asked.before:
+        edge = tuple_(number_value("before_since"), name_value("before_other"))
+        same = and_(table.c.since == number_value("before_since"), other == name_value("before_other"))
+        rest = tuple_(table.c.kind, table.c.verbs) > tuple_(name_value("before_kind"), name_value("before_verbs"))
+        statement = statement.where(or_(tuple_(table.c.since, other) < edge, and_(same, rest)))
+    statement = statement.order_by(table.c.since.desc(), other.desc(), table.c.kind, table.c.verbs)
+    return statement.limit(_whole("size")) if asked.size else statement
 
 
 @lru_cache(maxsize=16)
