@@ -35,6 +35,8 @@ _DEEPER = 8
 _LONGEST = 20_000
 _NO_KEY = OrderKey(2**63 - 1, "")
 _FOREVER = -(2**63) + 1
+# No id has a control character: no id stands between one and that one with this at its end.
+_NEXT = "\x01"
 _MANY = 1000
 _LOOKED_THROUGH = 2000
 _TRUSTED = 16
@@ -177,9 +179,10 @@ class Merge:
             found.update(_by_key(row for row in rows if row[-1]))
             if len(found) >= size or len(rows) < steps:
                 return list(found.values())[:size], len(found) >= size
-            end, walked = OrderKey(rows[-1][0], rows[-1][1]), walked + len(rows)
+            # The last act again: another source, whose link is for other verbs, may be what brings it.
+            end, walked = OrderKey(rows[-1][0], rows[-1][1] + _NEXT), walked + len(rows)
             if walked > _LONGEST:
-                return [*found.values(), *self._whole(end, size - len(found))], True
+                return [*found.values(), *self._whole(end, size - len(found) + 1)], True
             steps *= _WIDER
 
     def _packed(self, sources: Sequence[Any], rest: int | None, end: OrderKey) -> tuple[str, int]:
