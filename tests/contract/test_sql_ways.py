@@ -11,7 +11,7 @@ from feedsite.feeds.aggregators import CursorAggregator
 from feedsite.feeds.stores.sql import bounds, merging
 from feedsite.feeds.testing import Clock, Network
 from feedsite.feeds.testing.contract import MakeStore
-from feedsite.feeds.testing.differential import PEOPLE, RENOTIFY, VERBS, ZONES, History, histories
+from feedsite.feeds.testing.histories import PEOPLE, RENOTIFY, VERBS, ZONES, History, histories
 
 # The databases and their emptied stores are those of the contract.
 from tests.contract.test_sql import in_memory, memory, on_postgresql, postgresql  # noqa: F401
