@@ -17,13 +17,13 @@ from feedsite.feeds.testing.histories import PEOPLE, RENOTIFY, VERBS, ZONES, His
 from tests.contract.test_sql import in_memory, memory, on_postgresql, postgresql  # noqa: F401
 
 _NO_SCAN = {"BUDGET": 0}
-_FEW_SOURCES = {**_NO_SCAN, "_SPARE": -1000, "_DEEPER": 1}
+_FEW_SOURCES = {**_NO_SCAN, "_LEAST": 2, "_SPARE": -1000, "_DEEPER": 1}
 WAYS = {
     "a scan that reaches a few acts": {"BUDGET": 8},
     "a merge of all": _NO_SCAN,
     "a merge that begins with one source": _FEW_SOURCES,
     "who acted last": {**_FEW_SOURCES, "_MANY": 0, "_LOOKED_THROUGH": 2},
-    "act by act, then the long way": {**_FEW_SOURCES, "_MARGIN": 0, "_LONGEST": 3},
+    "act by act, then the long way": {**_FEW_SOURCES, "_MARGIN": 0, "_STEPS": 1, "_LONGEST": 3},
 }
 """Constants of the merge that force one way each."""
 

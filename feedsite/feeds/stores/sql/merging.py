@@ -30,6 +30,9 @@ BUDGET = 400
 """How many of everybody's newest acts are looked through."""
 
 _SPARE, _MARGIN = 2, 6
+_LEAST, _STEPS = 40, 26
+"""Sources that are taken, and acts that are looked at, at first at least: small pages rarely need a second look."""
+
 _WIDER = 4
 _DEEPER = 8
 _LONGEST = 20_000
@@ -68,10 +71,17 @@ def _guess(table: str, owner: str) -> _Guess:
     return guess
 
 
+def forget() -> None:
+    """Forget what was found out about readers' networks."""
+    _guesses.clear()
+
+
 def is_merged(query: FeedQuery) -> bool:
     """Whether a network's feed is read here: a part that says what its acts are about is better found along that, and a
-    class of weights along its own links."""
-    return not query.touching and not query.ids and query.weights is None and set(query.where) <= {Facet.VERB}
+    class of weights along its own links. Of a time that is over, bounds say little: whoever did something since is a
+    source, and taking more and more of them would be statements that grow with what happened since."""
+    limited = query.touching or query.ids or query.weights is not None or query.until_ms is not None
+    return not limited and set(query.where) <= {Facet.VERB}
 
 
 class Merge:
@@ -132,7 +142,7 @@ class Merge:
 
     def _merged(self, role: str, before: OrderKey | None, size: int) -> Sequence[Any]:
         end = self._end(before)
-        wanted = max(2, size + _SPARE) if end == _NO_KEY else _DEEPER * size
+        wanted = max(_LEAST, size + _SPARE if end == _NO_KEY else _DEEPER * size)
         narrow = role == ACTS and end == _NO_KEY and self._follows_many()
         while True:
             values = {**self._values, "wanted": wanted, "budget": _LOOKED_THROUGH}
@@ -170,7 +180,7 @@ class Merge:
     ) -> tuple[list[Any], bool]:
         """Acts of these sources that are newer than `rest`, the best bound left out; and whether that is a page."""
         found: dict[OrderKey, Any] = {}
-        steps, walked, dialect = size + _MARGIN, 0, self._connection.dialect.name
+        steps, walked, dialect = max(_STEPS, size + _MARGIN), 0, self._connection.dialect.name
         while True:
             packed, count = self._packed(sources, rest, end)
             extra = count if dialect == "sqlite" else 0
