@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, replace
 
+from feedsite.feeds.delivering.bounding import Forgetter
 from feedsite.feeds.delivering.filling import Progress
 from feedsite.feeds.delivering.generations import DeliveryRefused, Generations
 from feedsite.feeds.delivering.layouts import Layouts
@@ -72,6 +73,7 @@ class Delivery:
         self.layouts = Layouts(store, index)
         self._sender = Sender(store, index, self.layouts, lease_ms=lease_ms)
         self._verifier = Verifier(store, index, self.layouts)
+        self._forgetter = Forgetter(store, index)
         makers = (self.layouts, self._sender, self._verifier)
         self._generations = Generations(store, index, *makers, grace_s=grace_s, vector_dims=vector_dims)
 
@@ -175,15 +177,18 @@ class Delivery:
     def tend(self) -> None:
         """What has to be done now and then, beside delivering.
 
-        Replaced generations go, the next month gets its index, and what the site mutes is marked where that is much.
+        Replaced generations go, the next month gets its index, what the site mutes is marked where that is much, and
+        the bounds of who was erased go.
 
         Raises StoreUnavailable.
         """
         self._generations.tend()
         with self._store.record() as record:
-            there_is_one = LIVE in record.generations()
-        if there_is_one:
+            generations = record.generations()
+        if LIVE in generations:
             hide_muted(self._store)
+        for generation in generations.values():
+            self._forgetter.forget(generation)
 
     def next_bucket(self) -> None:
         """Make the indexes of this month and of the next one before they are needed; raises StoreUnavailable."""

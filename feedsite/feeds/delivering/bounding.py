@@ -7,14 +7,17 @@ so an act counts as delivered only when its bounds are.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from itertools import islice
 
 from feedsite.feeds.delivering.layouts import Layouts
-from feedsite.feeds.stores.elasticsearch.documents import bound_name
+from feedsite.feeds.stores.elasticsearch.documents import bound_name, bounded
 from feedsite.feeds.stores.elasticsearch.index import Index, Operation, Outcome
 from feedsite.feeds.stores.generation import Generation
+from feedsite.feeds.stores.sql import SqlStore
 from feedsite.feeds.stores.sql.record import Row
 
 _KNOWN = 2_000_000
+_AT_ONCE = 5000
 _WORSE = {"taken": 0, "refused": 1, "later": 2}
 
 
@@ -103,3 +106,38 @@ class Checker:
             if len(known) > _KNOWN:
                 known.clear()
         return low
+
+
+class Forgetter:
+    """Takes the bounds of erased entities out of indexes: their keys say who was there.
+
+    Args:
+        store: the record, whose list says who was erased.
+        index: the indexes.
+    """
+
+    def __init__(self, store: SqlStore, index: Index) -> None:
+        self._store, self._index = store, index
+        # How many were erased when a generation was last looked through: nothing of them comes back by delivery.
+        self._looked: dict[str, int] = {}
+
+    def forget(self, generation: Generation) -> int:
+        """Look a generation through where somebody was erased since the last time; returns how many bounds went.
+
+        Raises StoreUnavailable.
+        """
+        with self._store.record() as record:
+            number = record.erased_number()
+        if not generation.bounds_uuid or self._looked.get(generation.id, 0) == number:
+            return 0
+        gone = 0
+        bounds = self._index.scan_bounds(generation)
+        while part := list(islice(bounds, _AT_ONCE)):
+            with self._store.record() as record:
+                erased = record.erased_among({bounded(one.source["key"]) for one in part})
+            name = self._index.names.bounds(generation)
+            found = [one for one in part if bounded(one.source["key"]) in erased]
+            self._index.bulk([Operation(name, one.name, one.version, None) for one in found])
+            gone += len(found)
+        self._looked[generation.id] = number
+        return gone

@@ -116,3 +116,19 @@ def test_a_generation_without_bounds_answers_until_it_is_rebuilt(world: World) -
     world.delivery.rebuild()
     assert bound(world, ANA) == milliseconds(NOON)
     assert feed(world) == ["a"]
+
+
+def test_the_bounds_of_who_was_erased_go(world: World) -> None:
+    """Their keys say who was there; those of others stay."""
+    world.post("hers", at=NOON)
+    settle(world)
+    assert (bound(world, ANA), bound(world, THING)) == (milliseconds(NOON), milliseconds(NOON))
+    world.manager.erase_entity("ana")
+    settle(world)
+    world.delivery.tend()
+    assert (bound(world, ANA), bound(world, THING)) == (None, milliseconds(NOON))
+    world.index.refresh(world.live())
+    keys = {found.source["key"] for found in world.index.scan_bounds(world.live())}
+    assert not [key for key in keys if "person:ana" in key]
+    # Nothing is looked for again until somebody else is erased.
+    assert world.delivery._forgetter.forget(world.live()) == 0

@@ -38,6 +38,11 @@ def bound_key(role: str, entity: str) -> str:
     return f"{role} {entity}"
 
 
+def bounded(key: str) -> str:
+    """The key of the entity whose bound has this key."""
+    return key.partition(" ")[2]
+
+
 def act_name(act_id: str) -> str:
     """The `_id` of an act's document."""
     return digest("act", act_id)

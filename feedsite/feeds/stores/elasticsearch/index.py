@@ -246,6 +246,10 @@ class Index:
         """All documents of links in the order of their keys, tombstones among them."""
         return self._scan(self.names.links(generation), [{name: "asc"} for name in _LINK_SORT])
 
+    def scan_bounds(self, generation: Generation) -> Iterator[Found]:
+        """All bounds in the order of their keys."""
+        return self._scan(self.names.bounds(generation), [{"key": "asc"}])
+
     def _scan(self, index: str, sort: list[dict[str, str]]) -> Iterator[Found]:
         # No point in time: the keys of a document never change, so whatever stands throughout is met once.
         after: list[Any] | None = None

@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 
 from feedsite.feeds.stores.generation import LIVE, NEXT, OLD, Generation
-from feedsite.feeds.stores.sql.erasing import Eraser
+from feedsite.feeds.stores.sql.erasing import ErasedList, Eraser
 from feedsite.feeds.stores.sql.record import Kind, Pair, Record, Row
 from feedsite.feeds.stores.sql.tracking import Changed, Tracker, count_links_of, insert
 
@@ -238,6 +238,15 @@ class Ledger(Record):
             chosen = columns[0].in_(settled) if len(columns) == 1 else tuple_(*columns).in_(settled)
             gone += self.connection.execute(delete(changes).where(chosen)).rowcount
         return gone
+
+    def erased_number(self) -> int:
+        """How many entities were erased."""
+        statement = select(func.count()).select_from(self.tables.erased)
+        return int(self.connection.execute(statement).scalar_one())
+
+    def erased_among(self, keys: Iterable[str]) -> set[str]:
+        """Which of these keys of entities were erased."""
+        return ErasedList(self.connection, self.tables).among(keys)
 
     def erased_in(self, rows: Iterable[Row]) -> set[str]:
         """The keys of erased entities that rows name: a backup brought them back. No index gets such a row."""
