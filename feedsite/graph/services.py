@@ -35,8 +35,8 @@ class GraphService:
     def __init__(self, feeds: Manager) -> None:
         self._feeds = feeds
 
-    def follow(self, follower_id: str, person: Person) -> bool:
-        """Follow somebody, who is told about it.
+    def follow(self, follower_id: str, person: Person, since: datetime | None = None) -> bool:
+        """Follow somebody, who is told about it; since now, unless `since` says when.
 
         Raises LinkRefused for oneself and for somebody who is suspended.
         """
@@ -49,7 +49,7 @@ class GraphService:
         follower, followed = Entity("person", follower_id), Entity("person", person.id)
         # The act first, here and in `unfollow`: its row is what those who press at the same moment wait for.
         self._feeds.perform(Activity("follow", Actor(follower_id), Object(person.id, "person"), audience=(followed,)))
-        return self._feeds.follow(follower, followed)
+        return self._feeds.follow(follower, followed, since)
 
     def unfollow(self, follower_id: str, person: Person) -> bool:
         """Stop following somebody.
@@ -69,9 +69,9 @@ class GraphService:
             self._feeds.undo("follow", follower, followed)
         return changed
 
-    def watch(self, watcher_id: str, thing: Entity) -> bool:
-        """Hear of what is written in a thread (`Note.root`) or under a tag."""
-        return self._feeds.add_network_link(watching(watcher_id, thing))
+    def watch(self, watcher_id: str, thing: Entity, since: datetime | None = None) -> bool:
+        """Hear of what is written in a thread (`Note.root`) or under a tag; since now, unless `since` says when."""
+        return self._feeds.add_network_link(watching(watcher_id, thing, since))
 
     def unwatch(self, watcher_id: str, thing: Entity) -> bool:
         """Stop watching a thing."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from pyramid.i18n import TranslationString, TranslationStringFactory
@@ -173,11 +173,14 @@ class LinkService:
         notes = self._notes.by_key(f"note:{line.what}" for line in lines if line.type == "note")
         readable = self._notes.readable(notes.values(), reader)
         taken = Taken()
+        # A millisecond apart, so that they stand in the order of the lines however quickly they are written.
+        began = utcnow() - timedelta(milliseconds=len(lines))
         for at, line in enumerate(lines):
             if at % _LINES_A_HIT == 0:
                 hit()
             try:
-                end, new = self._take(reader, line, people, {key: notes[key] for key in readable})
+                since = began + timedelta(milliseconds=at)
+                end, new = self._take(reader, line, since, people, {key: notes[key] for key in readable})
             except LinkRefused as refused:
                 taken.refused.append((line.number, refused.message))
                 continue
@@ -187,13 +190,13 @@ class LinkService:
         return taken
 
     def _take(
-        self, reader: Identity, line: Line, people: Mapping[str, Person], notes: Mapping[str, Note]
+        self, reader: Identity, line: Line, since: datetime, people: Mapping[str, Person], notes: Mapping[str, Note]
     ) -> tuple[Entity, bool]:
         if line.type == "person":
             person = people.get(line.what.lower())
             if person is None:
                 raise LinkRefused(_("Nobody has this handle."))
-            return Entity("person", person.id), self._graph.follow(reader.id, person)
+            return Entity("person", person.id), self._graph.follow(reader.id, person, since)
         if line.type == "tag":
             name = tag_name(line.what)
             if name is None:
@@ -204,7 +207,7 @@ class LinkService:
             if note is None:
                 raise LinkRefused(_("There is no such note, or none that you may see."))
             thing = note.root
-        return thing, self._graph.watch(reader.id, thing)
+        return thing, self._graph.watch(reader.id, thing, since)
 
 
 def entities_of(keys: Iterable[str]) -> list[Entity]:

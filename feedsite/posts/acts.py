@@ -77,9 +77,9 @@ def reaction_to(note: Note, verb: str, person_id: str, *, published: datetime | 
     )
 
 
-def watching(person_id: str, thing: Entity) -> Link:
-    """The link of somebody who watches a thread (its first note) or a tag."""
-    return link(Entity("person", person_id), "watch", thing, verbs=WATCHED_VERBS)
+def watching(person_id: str, thing: Entity, since: datetime | None = None) -> Link:
+    """The link of somebody who watches a thread (its first note) or a tag; since now, unless `since` says when."""
+    return link(Entity("person", person_id), "watch", thing, since=since, verbs=WATCHED_VERBS)
 
 
 def _others(actor: Entity, people: list[Entity]) -> tuple[Entity, ...]:
