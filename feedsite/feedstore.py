@@ -36,12 +36,12 @@ def manager_for(
 
     Args:
         session: whose transaction the acts and links belong to.
-        settings: for the secret that signs cursors.
+        settings: for the secrets that sign cursors.
         renotify: how long each verb that can be done again waits before it notifies again.
         store: on that session; None: the record alone.
         remembered: figures that may be a minute old, which the process keeps for all of its managers.
     """
-    secret = Signer(settings.secret_bytes, "feeds").digest("cursors").encode()
+    secret = tuple(Signer(one, "feeds").digest("cursors").encode() for one in settings.secrets)
     chosen = store or SqlStore(connection=session.connection)
     dims = settings.vector_dims or None
     return Manager(store=chosen, secret=secret, renotify=dict(renotify), vector_dims=dims, remembered=remembered)

@@ -21,6 +21,7 @@ from feedsite.settings_values import (
     PREFIX_OF_INDEXES,
     RATES,
     SECRET,
+    SECRET_OR_NONE,
     SITE_URL,
     TEXT,
     TOKEN,
@@ -39,6 +40,10 @@ ENVIRONMENT_PREFIX = "FEEDSITE_"
 SAMPLE_SECRETS = frozenset(
     {"only-for-development-on-one-machine-0000", "change-me", "only-for-the-test-suite-0000000000000000"}
 )
+
+
+#: 32 random hexadecimal digits have fewer different ones than this once in ten million times.
+_FEWEST_CHARACTERS = 8
 
 
 class SettingError(ValueError):
@@ -76,6 +81,13 @@ class Settings(AccountSettings):
     )
     secret: str = declare(
         SECRET, help="Signs cookies, cursors and links. At least 32 characters, known to this site alone.", secret=True
+    )
+    previous_secret: str = declare(
+        SECRET_OR_NONE,
+        "",
+        help="The secret before this one, while there is something of it under way: what it signed is good still, and "
+        "nothing new is signed with it (docs/security.md).",
+        secret=True,
     )
     database_url: str = declare(
         DATABASE_URL,
@@ -214,9 +226,9 @@ class Settings(AccountSettings):
         return self.environment == "production"
 
     @property
-    def secret_bytes(self) -> bytes:
-        """The secret as key material."""
-        return self.secret.encode()
+    def secrets(self) -> tuple[bytes, ...]:
+        """The secrets as key material: the one that signs, and after it the one before that is believed still."""
+        return tuple(secret.encode() for secret in (self.secret, self.previous_secret) if secret)
 
 
 def load(ini: Mapping[str, str], environ: Mapping[str, str] | None = None) -> Settings:
@@ -250,8 +262,7 @@ def _value(declared: Field[Any], ini: Mapping[str, str], environ: Mapping[str, s
 
 
 def _check_together(settings: Settings) -> None:
-    if settings.is_production and settings.secret in SAMPLE_SECRETS:
-        raise SettingError("secret", "is the sample everybody can read; make one of your own")
+    _check_secrets(settings)
     if settings.throttle_storage == "database" and settings.database_url.startswith("sqlite"):
         # SQLite has one writer: a counter in a second connection would wait for the request it is counting.
         raise SettingError("throttle_storage", "database needs PostgreSQL; with SQLite use memory")
@@ -259,6 +270,17 @@ def _check_together(settings: Settings) -> None:
     _check_mail(settings)
     if settings.session_idle_seconds > settings.session_absolute_seconds:
         raise SettingError("session_idle_seconds", "must not be longer than session_absolute_seconds")
+
+
+def _check_secrets(settings: Settings) -> None:
+    for name in ("secret", "previous_secret") if settings.is_production else ():
+        secret: str = getattr(settings, name)
+        if secret in SAMPLE_SECRETS:
+            raise SettingError(name, "is the sample everybody can read; make one of your own")
+        if secret and len(set(secret)) < _FEWEST_CHARACTERS:
+            raise SettingError(name, "is no random text: it has fewer than 8 different characters")
+    if settings.secret == settings.previous_secret:
+        raise SettingError("previous_secret", "must be another one than secret")
 
 
 def _check_cluster(settings: Settings) -> None:

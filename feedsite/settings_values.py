@@ -97,6 +97,10 @@ def _read_secret(value: str) -> str:
     return value
 
 
+def _read_secret_or_none(value: str) -> str:
+    return _read_secret(value) if value else ""
+
+
 def _read_rates(value: str) -> str:
     from limits import parse_many
 
@@ -166,6 +170,7 @@ ZONE = Kind(_read_zone, "IANA time zone")
 SITE_URL = Kind(_read_site_url, "address of a site's root, http or https")
 DATABASE_URL = Kind(_read_database_url, "SQLAlchemy URL")
 SECRET = Kind(_read_secret, "text of at least 32 characters")
+SECRET_OR_NONE = Kind(_read_secret_or_none, "text of at least 32 characters, or empty")
 RATES = Kind(_read_rates, "rates, separated by `;`")
 HANDLES = Kind(_read_handles, "names, separated by spaces")
 HOSTS = Kind(_read_hosts, "addresses, http or https, with ports, separated by spaces")

@@ -74,7 +74,7 @@ def expected(request: Any) -> Person | None:
     except (BadToken, ValueError, TypeError):
         return None
     person: Person | None = request.find_service(PeopleService).by_id(person_id)
-    if person is None or person.state == "suspended" or fingerprint != _fingerprint(request, person):
+    if person is None or person.state == "suspended" or not _still_right(request, person, fingerprint):
         return None
     return person
 
@@ -88,6 +88,10 @@ def no_longer_expected(request: Any, response: Response) -> Response:
 def _fingerprint(request: Any, person: Person) -> str:
     # A password that was changed meanwhile is no half of signing in any more.
     return signer(request, "second").digest(person.password_hash or "")
+
+
+def _still_right(request: Any, person: Person, fingerprint: object) -> bool:
+    return signer(request, "second").knows(person.password_hash or "", fingerprint)
 
 
 def _device(request: Any, person: Person | None) -> str:

@@ -158,7 +158,7 @@ class SecondFactor(Base):
 
 
 class RecoveryCode(Base):
-    """A recovery code that is not used yet, as a keyed hash."""
+    """A recovery code that is not used yet, as a hash."""
 
     __tablename__ = "recovery_codes"
 

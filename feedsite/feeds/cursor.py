@@ -46,16 +46,16 @@ class CursorCodec:
     """Turns cursors into strings and back.
 
     Args:
-        secret: signs the strings; cursors of another secret are refused.
+        secrets: the first one signs the strings; each is believed, and cursors of any other are refused.
     """
 
-    def __init__(self, secret: bytes) -> None:
-        self._secret = blake2b(secret, digest_size=32).digest()
+    def __init__(self, *secrets: bytes) -> None:
+        self._keys = tuple(blake2b(secret, digest_size=32).digest() for secret in secrets)
 
     def encode(self, cursor: Cursor, feed: str) -> str:
         """The string for a cursor of the feed with this fingerprint."""
         body = json.dumps(_packed(cursor), separators=(",", ":"), ensure_ascii=False).encode()
-        return base64.urlsafe_b64encode(self._mac(body, feed) + body).decode().rstrip("=")
+        return base64.urlsafe_b64encode(_mac(self._keys[0], body, feed) + body).decode().rstrip("=")
 
     def decode(self, text: str, feed: str) -> Cursor:
         """The cursor of a string.
@@ -68,14 +68,15 @@ class CursorCodec:
                 raise ValueError("length")
             raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
             mac, body = raw[:_MAC_BYTES], raw[_MAC_BYTES:]
-            if not hmac.compare_digest(mac, self._mac(body, feed)):
+            if not any(hmac.compare_digest(mac, _mac(key, body, feed)) for key in self._keys):
                 raise ValueError("signature")
             return _unpacked(json.loads(body))
         except (ValueError, KeyError, TypeError, binascii.Error) as error:
             raise InvalidCursor(field="cursor", value=text, rule=_RULE) from error
 
-    def _mac(self, body: bytes, feed: str) -> bytes:
-        return blake2b(body, key=self._secret, person=feed.encode()[:16], digest_size=_MAC_BYTES).digest()
+
+def _mac(key: bytes, body: bytes, feed: str) -> bytes:
+    return blake2b(body, key=key, person=feed.encode()[:16], digest_size=_MAC_BYTES).digest()
 
 
 def _packed(cursor: Cursor) -> dict[str, Any]:

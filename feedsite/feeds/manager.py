@@ -48,7 +48,8 @@ class Manager(LinkMethods, ErasureMethods):
             environment's FEEDSITE_FEEDS_URL; otherwise in memory.
         record: with Elasticsearch, the SQLAlchemy URL of its record; an SQLite file in the current folder unless given.
         store: a store, in place of a URL.
-        secret: signs cursors; managers with the same secret accept each other's.
+        secret: signs cursors; managers with the same secret accept each other's. Several: the first one signs, and each
+            is believed, so that a secret can be changed.
         vector_dims: how many numbers the vectors of acts have, 1 to 4096: others are refused, when they are written and
             when they are asked with; the indexes on Elasticsearch are made for them (later ones by a rebuild). None: of
             any length; each is compared with those of its own, and on Elasticsearch the record does it.
@@ -67,7 +68,7 @@ class Manager(LinkMethods, ErasureMethods):
         url: str | None = None,
         record: str | None = None,
         store: FeedStore | None = None,
-        secret: bytes = b"",
+        secret: bytes | tuple[bytes, ...] = b"",
         renotify: dict[str, timedelta] | None = None,
         remembered: Remembered | None = None,
         vector_dims: int | None = None,
@@ -76,7 +77,8 @@ class Manager(LinkMethods, ErasureMethods):
         self._vector_dims = checked_dimensions(vector_dims)
         address = url or os.environ.get(URL_VARIABLE)
         self.store: FeedStore = store or open_store(address, names, record, self._vector_dims)
-        self._codec = CursorCodec(secret or "/".join(names).encode())
+        secrets = secret if isinstance(secret, tuple) else (secret or "/".join(names).encode(),)
+        self._codec = CursorCodec(*secrets)
         self._renotify = dict(renotify or {})
         self._remembered = remembered or Remembered()
 

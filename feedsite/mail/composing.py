@@ -44,7 +44,7 @@ def message_of(
     footer = [desk.say(_("${site}: ${url}"), url=settings.site_url)]
     unsubscribe = ""
     if letter.topic and person_id is not None:
-        token = Signer(settings.secret_bytes, "unsubscribe").sign([person_id, letter.topic])
+        token = Signer(settings.secrets, "unsubscribe").sign([person_id, letter.topic])
         unsubscribe = desk.url("mail.unsubscribe", token=token)
         message["List-Unsubscribe"] = f"<{unsubscribe}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from secrets import token_urlsafe
 from typing import Any
 
 from babel.dates import format_datetime, get_timezone
@@ -63,7 +64,7 @@ class Desk:
 
     def token(self, purpose: str, seed: str) -> str:
         """The token of a link, worked out from what the database holds and the secret that it does not hold."""
-        return token_of(self.settings.secret_bytes, purpose, seed)
+        return token_of(self.settings.secrets, purpose, seed)
 
     def moment(self, at: str, zone: str) -> str:
         """An instant (ISO 8601) in words, in the reader's zone, which is named."""
@@ -71,9 +72,23 @@ class Desk:
         return f"{when} ({zone})"
 
 
-def token_of(secret: bytes, purpose: str, seed: str) -> str:
-    """The token that belongs to a random `seed`: 43 URL-safe characters. Who knows the seed alone cannot make it."""
+def new_seed(secrets: Sequence[bytes]) -> str:
+    """A random seed of a link, with the mark of the secret that makes the link of it.
+
+    A mail may be sent when the site has another secret already: the mark says that it was made with the one before.
+    """
+    return f"{_mark_of(secrets[0])}.{token_urlsafe(24)}"
+
+
+def token_of(secrets: Sequence[bytes], purpose: str, seed: str) -> str:
+    """The token that belongs to a `seed`: 43 URL-safe characters. Who knows the seed alone cannot make it."""
+    mark = seed.partition(".")[0]
+    secret = next((one for one in secrets if _mark_of(one) == mark), secrets[0])
     return Signer(secret, f"link {purpose}").digest(seed)
+
+
+def _mark_of(secret: bytes) -> str:
+    return Signer(secret, "mark of a secret").digest("")[:8]
 
 
 LetterMaker = Callable[[Desk, Mapping[str, Any]], Letter]

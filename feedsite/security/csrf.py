@@ -6,7 +6,6 @@ when the first form is shown. Nothing is stored, and signing in or out makes eve
 
 from __future__ import annotations
 
-import hmac
 import secrets
 from typing import Any
 from urllib.parse import urlsplit
@@ -39,8 +38,7 @@ class CSRFPolicy:
         subject = self._subject(request)
         if subject is None:
             return False
-        expected = self._token(request, subject)
-        return hmac.compare_digest(expected.encode(), supplied_token.encode(errors="backslashreplace"))
+        return signer(request, "csrf").knows(subject, supplied_token)
 
     def _subject(self, request: Any) -> str | None:
         identity = request.identity

@@ -1,42 +1,59 @@
-"""Small secrets that the site has to read again, such as the key of a second factor: noise without its own secret."""
+"""Small secrets that the site has to read again, such as the key of a second factor: encrypted with its own secret."""
 
 from __future__ import annotations
 
 import base64
+import binascii
 import hashlib
 import hmac
 import secrets
+from collections.abc import Sequence
 
-_NONCE = 16
-_LONGEST = hashlib.sha256().digest_size
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+#: Bytes of the nonce (NIST SP 800-38D, 8.2.2); random ones do for 2**32 texts under one key.
+_NONCE = 12
+
+
+class CannotUnseal(ValueError):
+    """It was sealed with a secret that the site does not have, for something else, or was changed."""
 
 
 class Sealer:
-    """Masks what is stored with a one-time pad: an HMAC-SHA256 of a random nonce (NIST SP 800-108, one block).
-
-    It keeps whoever reads the database from reading the secrets. Whoever writes to it could put others there instead,
-    and gains nothing that writing does not give them anyway: so nothing is signed.
+    """Encrypts and authenticates what is stored, with AES-256-GCM under keys that are derived from the site's secrets.
 
     Args:
-        secret: the site's.
-        purpose: what is sealed; what was sealed for one purpose is noise to another.
+        secrets: the site's; the first one seals, each opens.
+        purpose: what is sealed; what was sealed for one purpose cannot be opened for another.
     """
 
-    def __init__(self, secret: bytes, purpose: str) -> None:
-        self._key = hmac.digest(secret, b"feedsite seal:" + purpose.encode(), hashlib.sha256)
+    def __init__(self, secrets: Sequence[bytes], purpose: str) -> None:
+        label = b"feedsite seal:" + purpose.encode()
+        self._ciphers = [AESGCM(hmac.digest(secret, label, hashlib.sha256)) for secret in secrets]
 
-    def seal(self, plain: bytes) -> str:
-        """At most 32 bytes, as text for a column."""
-        if len(plain) > _LONGEST:
-            raise ValueError(f"at most {_LONGEST} bytes can be sealed")
+    def seal(self, plain: bytes, owner: str) -> str:
+        """Text for a column; in the row of another `owner` it cannot be opened."""
         nonce = secrets.token_bytes(_NONCE)
-        return base64.urlsafe_b64encode(nonce + self._masked(nonce, plain)).decode()
+        sealed = self._ciphers[0].encrypt(nonce, plain, owner.encode())
+        return base64.urlsafe_b64encode(nonce + sealed).decode()
 
-    def unseal(self, sealed: str) -> bytes:
-        """What was sealed; noise where the site's secret was another one."""
+    def unseal(self, sealed: str, owner: str) -> bytes:
+        """What was sealed. Raises CannotUnseal."""
+        for cipher in self._ciphers:
+            opened = _opened(cipher, sealed, owner)
+            if opened is not None:
+                return opened
+        raise CannotUnseal("it was sealed with another secret, or changed")
+
+    def is_current(self, sealed: str, owner: str) -> bool:
+        """Whether the first secret sealed it."""
+        return _opened(self._ciphers[0], sealed, owner) is not None
+
+
+def _opened(cipher: AESGCM, sealed: str, owner: str) -> bytes | None:
+    try:
         raw = base64.urlsafe_b64decode(sealed)
-        return self._masked(raw[:_NONCE], raw[_NONCE:])
-
-    def _masked(self, nonce: bytes, data: bytes) -> bytes:
-        pad = hmac.digest(self._key, nonce, hashlib.sha256)
-        return bytes(a ^ b for a, b in zip(data, pad, strict=False))
+        return cipher.decrypt(raw[:_NONCE], raw[_NONCE:], owner.encode())
+    except (InvalidTag, ValueError, binascii.Error):
+        return None

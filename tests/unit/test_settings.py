@@ -45,6 +45,8 @@ def test_the_environment_goes_over_the_file() -> None:
         ("site_url", "ftp://example.org"),
         ("site_url", "https://example.org/sub"),
         ("secret", "short"),
+        ("previous_secret", "short"),
+        ("previous_secret", SECRET),
         ("database_url", "mysql://localhost/x"),
         ("database_pool_size", "many"),
         ("database_pool_size", "0"),
@@ -140,7 +142,7 @@ def test_credentials_travel_under_tls_or_on_one_machine(more: dict[str, str]) ->
 
 
 def test_secrets_are_left_out_where_settings_are_shown() -> None:
-    secrets = {"secret": "s" * 40, "metrics_token": "m" * 20, "elasticsearch_api_key": "key-of-the-cluster"}
+    secrets = {"secret": "no text of ours, at all 0123456789", "metrics_token": "m" * 20, "elasticsearch_api_key": "key-of-the-cluster"}
     shown = repr(load({**CLUSTER, **{f"feedsite.{name}": value for name, value in secrets.items()}}, {}))
     assert not any(value in shown for value in secrets.values())
     assert "metrics_token" not in shown
@@ -163,6 +165,14 @@ def test_sample_secrets_are_for_samples(file: str) -> None:
     assert load(ini, {}).secret == ini["feedsite.secret"]
     with pytest.raises(SettingError, match=r"feedsite\.secret .*is the sample everybody can read"):
         load(ini, {"FEEDSITE_ENVIRONMENT": "production"})
+
+
+def test_a_secret_that_somebody_typed_is_refused_in_production() -> None:
+    for name in ("secret", "previous_secret"):
+        with pytest.raises(SettingError, match=rf"feedsite\.{name} .*is no random text"):
+            load({**GOOD, f"feedsite.{name}": "aaaaaaaa" * 8}, {})
+    with pytest.raises(SettingError, match=r"feedsite\.previous_secret .*is the sample everybody can read"):
+        load({**GOOD, "feedsite.previous_secret": "only-for-the-test-suite-0000000000000000"}, {})
 
 
 def test_the_production_sample_lacks_only_what_must_be_ones_own() -> None:

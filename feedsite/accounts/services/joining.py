@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import secrets
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +14,7 @@ from feedsite.accounts.models import Invitation, Person, SignUpRequest
 from feedsite.accounts.services.accounts import AccountService
 from feedsite.accounts.services.addresses import AddressService
 from feedsite.db import utcnow
-from feedsite.mail.letters import token_of
+from feedsite.mail.letters import new_seed, token_of
 from feedsite.mail.services import MailService
 from feedsite.moderation.audit import AuditService
 from feedsite.security.sessions import LoginSessionService
@@ -34,14 +34,14 @@ class JoiningService:
     Args:
         session: whose transaction it all belongs to.
         mode: one of `MODES`. An invitation is good in every mode but "closed".
-        secret: the site's.
+        secrets: the site's; the first one makes invitations.
     """
 
     def __init__(
         self,
         session: Session,
         mode: str,
-        secret: bytes,
+        secrets: Sequence[bytes],
         *,
         accounts: AccountService,
         addresses: AddressService,
@@ -49,7 +49,7 @@ class JoiningService:
         logins: LoginSessionService,
         audit: AuditService,
     ) -> None:
-        self._session, self._mode, self._secret = session, mode, secret
+        self._session, self._mode, self._secrets = session, mode, secrets
         self._accounts, self._addresses, self._mails = accounts, addresses, mails
         self._logins, self._audit = logins, audit
 
@@ -87,8 +87,8 @@ class JoiningService:
         """
         if not 1 <= uses <= MOST_USES:
             raise ValueError(f"an invitation is for 1 to {MOST_USES} people")
-        seed, now = secrets.token_urlsafe(24), utcnow()
-        code = token_of(self._secret, "invitation", seed)
+        seed, now = new_seed(self._secrets), utcnow()
+        code = token_of(self._secrets, "invitation", seed)
         made = Invitation(id=_hashed(code), created=now, created_by=actor, expires=now + lifetime, uses_left=uses)
         self._session.add(made)
         self._session.flush()
@@ -186,7 +186,7 @@ def joining_service(_context: object, request: Any) -> JoiningService:
     return JoiningService(
         request.dbsession,
         request.site_settings.sign_up,
-        request.site_settings.secret_bytes,
+        request.site_settings.secrets,
         accounts=request.find_service(AccountService),
         addresses=request.find_service(AddressService),
         mails=request.find_service(MailService),

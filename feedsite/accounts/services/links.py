@@ -7,7 +7,7 @@ worked out from with the site's secret. Who reads the database cannot make the l
 from __future__ import annotations
 
 import hashlib
-import secrets
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from feedsite.accounts.models import LinkToken
 from feedsite.db import utcnow
-from feedsite.mail.letters import token_of
+from feedsite.mail.letters import new_seed, token_of
 
 _LONGEST = 128
 
@@ -30,11 +30,11 @@ class LinkService:
 
     Args:
         session: whose transaction they belong to.
-        secret: the site's.
+        secrets: the site's; the first one makes links.
     """
 
-    def __init__(self, session: Session, secret: bytes) -> None:
-        self._session, self._secret = session, secret
+    def __init__(self, session: Session, secrets: Sequence[bytes]) -> None:
+        self._session, self._secrets = session, secrets
 
     def make(self, purpose: str, person_id: str | None, lifetime: timedelta, subject: str = "") -> str:
         """A new link's seed, for `Desk.token`. Links that are too old are forgotten on the way.
@@ -46,11 +46,11 @@ class LinkService:
             lifetime: how long it is good.
             subject: what else it is about.
         """
-        seed, now = secrets.token_urlsafe(24), utcnow()
+        seed, now = new_seed(self._secrets), utcnow()
         self._session.execute(delete(LinkToken).where(LinkToken.expires <= now))
         self._session.add(
             LinkToken(
-                id=_hashed(token_of(self._secret, purpose, seed)),
+                id=_hashed(token_of(self._secrets, purpose, seed)),
                 purpose=purpose,
                 person_id=person_id,
                 subject=subject,
@@ -98,4 +98,4 @@ def _hashed(token: str) -> str:
 
 def link_service(_context: object, request: Any) -> LinkService:
     """Service factory."""
-    return LinkService(request.dbsession, request.site_settings.secret_bytes)
+    return LinkService(request.dbsession, request.site_settings.secrets)
