@@ -56,7 +56,10 @@ def test_the_site_knows_the_three_nodes() -> None:
         name for name in services if name.startswith("elasticsearch")
     }
     given = {"FEEDSITE_STORE": "elasticsearch", "FEEDSITE_ELASTICSEARCH_HOSTS": " ".join(hosts)}
-    own = {"FEEDSITE_SECRET": "0123456789abcdef" * 2, "FEEDSITE_DATABASE_URL": "postgresql+psycopg://feedsite@postgresql/feedsite"}
+    own = {
+        "FEEDSITE_SECRET": "0123456789abcdef" * 2,
+        "FEEDSITE_DATABASE_URL": "postgresql+psycopg://feedsite@postgresql/feedsite",
+    }
     assert load({}, {**given, **own}).elasticsearch_hosts == tuple(hosts)
 
 

@@ -142,7 +142,11 @@ def test_credentials_travel_under_tls_or_on_one_machine(more: dict[str, str]) ->
 
 
 def test_secrets_are_left_out_where_settings_are_shown() -> None:
-    secrets = {"secret": "no text of ours, at all 0123456789", "metrics_token": "m" * 20, "elasticsearch_api_key": "key-of-the-cluster"}
+    secrets = {
+        "secret": "no text of ours, at all 0123456789",
+        "metrics_token": "m" * 20,
+        "elasticsearch_api_key": "key-of-the-cluster",
+    }
     shown = repr(load({**CLUSTER, **{f"feedsite.{name}": value for name, value in secrets.items()}}, {}))
     assert not any(value in shown for value in secrets.values())
     assert "metrics_token" not in shown
