@@ -1,53 +1,13 @@
-"""The pages of people who look after the site.
-
-Each page belongs to the feature that knows its subject and is registered by it, with a line in its ``includeme``::
-
-    config.add_admin_page("admin.people", _("People"), Permission.MODERATE)
-
-The administration's menu shows every page that the reader may open, in the order of registration.
-"""
+"""The pages of people who look after the site: their registry (`pages`), their frame, people and the audit log."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from feedsite.admin.pages import AdminPage, MenuEntry, add_admin_page, admin_menu, admin_pages
 from feedsite.security.permissions import Permission
 
-_REGISTRY_KEY = "feedsite.admin.pages"
-
-
-@dataclass(frozen=True)
-class AdminPage:
-    """One page of the administration's menu.
-
-    Args:
-        route: its route's name.
-        title: what the menu calls it, a translation string.
-        permission: what its view asks for.
-    """
-
-    route: str
-    title: str
-    permission: Permission
-
-
-def add_admin_page(config: Any, route: str, title: str, permission: Permission) -> None:
-    """Configurator directive: put a page into the administration's menu. Registering a route twice is a conflict."""
-    page = AdminPage(route, title, permission)
-    introspectable = config.introspectable("admin pages", route, str(title), "admin page")
-    introspectable.update({"route_name": route, "title": title, "permission": permission})
-
-    def register() -> None:
-        config.registry.setdefault(_REGISTRY_KEY, []).append(page)
-
-    config.action(("admin page", route), register, introspectables=(introspectable,))
-
-
-def admin_pages(request: Any) -> tuple[AdminPage, ...]:
-    """The registered pages that the reader may open."""
-    pages: list[AdminPage] = request.registry.get(_REGISTRY_KEY, [])
-    return tuple(page for page in pages if request.has_permission(page.permission))
+__all__ = ["AdminPage", "MenuEntry", "add_admin_page", "admin_menu", "admin_pages", "includeme"]
 
 
 def includeme(config: Any) -> None:
@@ -58,7 +18,20 @@ def includeme(config: Any) -> None:
 
     _ = TranslationStringFactory("feedsite")
     config.add_directive("add_admin_page", add_admin_page)
+    config.add_request_method(admin_menu, "admin_menu", reify=True)
     config.register_service_factory(directory_service, PeopleDirectory)
-    config.add_admin_page("admin.people", _("People"), Permission.MODERATE)
-    config.add_admin_page("admin.audit", _("Audit log"), Permission.MODERATE)
+    config.add_admin_page(
+        "admin.people",
+        _("People"),
+        Permission.MODERATE,
+        order=100,
+        about=_("Find people, limit, suspend and reinstate them, and change their roles."),
+    )
+    config.add_admin_page(
+        "admin.audit",
+        _("Audit log"),
+        Permission.MODERATE,
+        order=800,
+        about=_("Who did what to whom, when and why."),
+    )
     config.scan(".views")

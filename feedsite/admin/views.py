@@ -12,7 +12,6 @@ from pyramid.view import view_config
 
 from feedsite.accounts.models import Person
 from feedsite.accounts.services import PeopleService
-from feedsite.admin import admin_pages
 from feedsite.admin.forms import AuditFilterForm, PeopleFilterForm, ReasonForm, RoleForm, SeveralForm
 from feedsite.admin.presenters import account_view, audit_keys, audit_views, count_links, several_said
 from feedsite.admin.services import SIZE, PeopleDirectory
@@ -28,10 +27,12 @@ _ = TranslationStringFactory("feedsite")
 _ROWS_ABOUT_A_PERSON = 20
 
 
-@view_config(route_name="admin.start", request_method="GET", permission=Permission.MODERATE)
-def start(request: Any) -> Response:
-    """To the first page of the menu."""
-    return HTTPSeeOther(request.route_path(admin_pages(request)[0].route))
+@view_config(
+    route_name="admin.start", renderer="admin/start.html", request_method="GET", permission=Permission.MODERATE
+)
+def start(_request: Any) -> dict[str, object]:
+    """Every page of the administration that the reader may open, and what waits there."""
+    return {}
 
 
 @view_config(
@@ -70,7 +71,6 @@ def _people_page(request: Any, several: SeveralForm, ticked: frozenset[str] = fr
     else:
         request.response.status = 400
     return {
-        "menu": admin_pages(request),
         "form": form,
         "several": several,
         "ticked": ticked,
@@ -146,7 +146,6 @@ def audit(request: Any) -> dict[str, object]:
     if asked is None:
         request.response.status = 400
     return {
-        "menu": admin_pages(request),
         "form": form,
         "rows": audit_views(request, rows.rows, everybody.by_key(audit_keys(rows.rows))),
         "pages": cursors.urls(rows),
@@ -181,7 +180,6 @@ def _person_page(
     log = request.find_service(AuditService).page(AuditFilter(target=found.key), size=_ROWS_ABOUT_A_PERSON)
     known = request.find_service(PeopleService).by_key(audit_keys(log.rows))
     return {
-        "menu": admin_pages(request),
         "person": account_view(request, found),
         "is_me": found.id == request.identity.id,
         "logins": request.find_service(PeopleDirectory).count_logins(found.id),

@@ -21,5 +21,11 @@ def includeme(config: Any) -> None:
     config.register_service_factory(index_service, IndexService)
     if config.registry.get("feedsite.index") is not None:
         config.add_subscriber("feedsite.indexing.process.start_delivering", "pyramid.events.NewRequest")
-        config.add_admin_page("admin.index", _("Search index"), Permission.ADMINISTER)
+        config.add_admin_page(
+            "admin.index",
+            _("Search index"),
+            Permission.ADMINISTER,
+            order=920,
+            about=_("How the search index stands, what waits for it, and what it refused."),
+        )
     config.scan(".views")

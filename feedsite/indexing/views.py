@@ -10,7 +10,6 @@ from pyramid.i18n import TranslationStringFactory
 from pyramid.response import Response
 from pyramid.view import view_config
 
-from feedsite.admin import admin_pages
 from feedsite.indexing.presenters import status_view
 from feedsite.indexing.services import IndexService
 from feedsite.security.permissions import Permission
@@ -25,7 +24,7 @@ log = logging.getLogger(__name__)
 def status(request: Any) -> dict[str, object]:
     """How the index stands: generations, sizes, what waits, what was refused and why."""
     found = request.find_service(IndexService).status()
-    return {"menu": admin_pages(request), "status": status_view(request, found)}
+    return {"status": status_view(request, found)}
 
 
 @view_config(route_name="admin.index_retry", request_method="POST", permission=Permission.ADMINISTER)

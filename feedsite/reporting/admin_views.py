@@ -10,7 +10,6 @@ from pyramid.response import Response
 from pyramid.view import view_config
 
 from feedsite.accounts.services import PeopleService
-from feedsite.admin import admin_pages
 from feedsite.keyset import Rows
 from feedsite.moderation.services import Actor
 from feedsite.reporting.forms import AnswerForm, ReportFilterForm
@@ -112,7 +111,6 @@ def _queue_page(request: Any, form: AnswerForm, ticked: frozenset[str] = frozens
     else:
         rows = request.find_service(ReportService).page(asked, cursors.place(), size=_SIZE)
     return {
-        "menu": admin_pages(request),
         "filters": filters,
         "form": form,
         "reports": ReportPresenter(request, rows.rows).views(),
@@ -139,7 +137,6 @@ def _filter(request: Any, filters: ReportFilterForm) -> ReportFilter | None:
 def _report_page(request: Any, found: Report, form: AnswerForm) -> dict[str, object]:
     (view,) = ReportPresenter(request, [found]).views()
     return {
-        "menu": admin_pages(request),
         "report": view,
         "about": request.find_service(ReportService).count_about(found.subject),
         "form": form,

@@ -125,6 +125,11 @@ class ReportService:
         """How many reports there are about somebody, answered ones too."""
         return self._session.scalar(select(func.count()).where(Report.subject == subject)) or 0
 
+    def count_unanswered(self, at_most: int) -> int:
+        """How many reports wait for an answer; no more than `at_most` are counted."""
+        waiting = select(Report.id).where(Report.state.in_(UNANSWERED)).limit(at_most).subquery()
+        return self._session.scalar(select(func.count()).select_from(waiting)) or 0
+
     # Answering
 
     def claim(self, actor: Actor, report_id: str) -> bool:

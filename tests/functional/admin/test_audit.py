@@ -9,7 +9,6 @@ import pytest
 from feedsite.db import counting_statements
 from feedsite.moderation.audit import AuditService
 from feedsite.moderation.models import AuditRow
-from feedsite.security.permissions import Permission
 
 from tests.site import Browser, Site
 
@@ -116,9 +115,3 @@ def test_the_number_of_statements_does_not_grow_with_the_rows(site: Site, admin:
     for number in range(10):
         record(site, site.person(f"a{number}").key, "suspend", site.person(f"t{number}").key)
     assert cost() == one
-
-
-def test_a_feature_registers_its_page_with_one_line(site: Site) -> None:
-    pages = {intr["introspectable"]["route_name"] for intr in site.registry.introspector.get_category("admin pages")}
-    assert pages == {"admin.people", "admin.audit", "admin.reports"}
-    assert all(isinstance(page.permission, Permission) for page in site.registry["feedsite.admin.pages"])
