@@ -1,4 +1,7 @@
-"""The site on SQLite and on PostgreSQL, empty at the start of every test."""
+"""The site on SQLite and on PostgreSQL, empty at the start of every test.
+
+What is the same on every database needs one: a folder's conftest.py then has a `one_site` on `sqlite_url`.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,14 @@ def migrated_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
         url = f"sqlite:///{tmp_path_factory.mktemp('site') / 'site.sqlite'}"
     else:
         url = request.getfixturevalue("postgresql_url")
+    migrate(url)
+    return url
+
+
+@pytest.fixture(scope="session")
+def sqlite_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A migrated database of SQLite, for what needs no other."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('sqlite') / 'site.sqlite'}"
     migrate(url)
     return url
 

@@ -6,21 +6,40 @@ Expected answers, by who asks:
 - ``login``: 303 to the sign-in page
 - ``403``, ``404``: refused; 404 where existence is private
 
-A route's path is made from the world that `world` in test_matrix.py builds: the public note of `ana`.
+A route's path leads into the world that test_matrix.py builds: to `ana` and a public note of hers, and for the role
+"another member" to a note of hers for her followers, whom that member is none of. "owner" is ana.
+
+``python -m tests.functional.matrix.table`` prints how many answers there are.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-ROLES = ("anonymous", "unverified", "member", "limited", "suspended", "moderator", "admin")
+ROLES = (
+    "anonymous",
+    "unverified",
+    "member",
+    "limited",
+    "suspended",
+    "moderator",
+    "admin",
+    "owner",
+    "another member",
+)
 """A suspended person's login is ended: their browser is an anonymous one."""
 
 EVERYBODY = dict.fromkeys(ROLES, "ok")
 SIGNED_IN = {**EVERYBODY, "anonymous": "login", "suspended": "login"}
 PUBLIC_ACTORS = {**SIGNED_IN, "unverified": "403"}
 #: Whose note it is is none of these.
-OWNER_ALONE = {**dict.fromkeys(ROLES, "403"), "anonymous": "login", "suspended": "login"}
+OWNER_ALONE = {
+    **dict.fromkeys(ROLES, "403"),
+    "anonymous": "login",
+    "suspended": "login",
+    "owner": "ok",
+    "another member": "404",
+}
 #: To everybody else the administration is not there.
 MODERATORS = {
     **dict.fromkeys(ROLES, "404"),
@@ -34,6 +53,17 @@ NOWHERE = dict.fromkeys(ROLES, "404")
 UNSIGNED_FORM = {role: "400" if answer == "ok" else answer for role, answer in SIGNED_IN.items()}
 """Who may do it, if the form were one that a page gave them: it carries a signed mark."""
 ADMINS = {**MODERATORS, "moderator": "403"}
+
+
+def of_a_note(expected: dict[str, str]) -> dict[str, str]:
+    """The same, of a route that leads to a note: one that somebody may not read is not there for them."""
+    return {**expected, "another member": "404"}
+
+
+def to_others(expected: dict[str, str]) -> dict[str, str]:
+    """The same, of what nobody does to themselves."""
+    return {**expected, "owner": "403"}
+
 
 #: route name -> {method: {role: expected}}
 CASES: dict[str, dict[str, dict[str, str]]] = {
@@ -59,10 +89,10 @@ CASES: dict[str, dict[str, dict[str, str]]] = {
     "accounts.password": {"GET": SIGNED_IN, "POST": SIGNED_IN},
     "accounts.login_notices": {"POST": SIGNED_IN},
     "accounts.two_factor": {"GET": SIGNED_IN},
-    "accounts.two_factor_begin": {"POST": SIGNED_IN},
-    "accounts.two_factor_qr": {
+    "accounts.two_factor_qr": {  # before it is begun
         "GET": {role: "404" if answer == "ok" else answer for role, answer in SIGNED_IN.items()}
     },
+    "accounts.two_factor_begin": {"POST": SIGNED_IN},
     "accounts.two_factor_enable": {"POST": SIGNED_IN},
     "accounts.two_factor_codes": {"POST": SIGNED_IN},
     "accounts.two_factor_disable": {"POST": SIGNED_IN},
@@ -90,34 +120,34 @@ CASES: dict[str, dict[str, dict[str, str]]] = {
     "admin.report": {"GET": MODERATORS, "POST": MODERATORS},
     "admin.report_claim": {"POST": MODERATORS},
     "admin.report_release": {"POST": MODERATORS},
-    "reporting.note": {"GET": SIGNED_IN, "POST": SIGNED_IN},
-    "reporting.person": {"GET": SIGNED_IN, "POST": SIGNED_IN},
+    "reporting.note": {"GET": of_a_note(to_others(SIGNED_IN)), "POST": of_a_note(to_others(SIGNED_IN))},
+    "reporting.person": {"GET": to_others(SIGNED_IN), "POST": to_others(SIGNED_IN)},
     "admin.index": {"GET": ADMINS},
     "admin.index_retry": {"POST": ADMINS},
-    "posts.note": {"GET": EVERYBODY},
+    "posts.note": {"GET": of_a_note(EVERYBODY)},
     "posts.write": {"GET": PUBLIC_ACTORS, "POST": PUBLIC_ACTORS},
-    "posts.reply": {"GET": PUBLIC_ACTORS, "POST": PUBLIC_ACTORS},
-    "posts.like": {"POST": PUBLIC_ACTORS},
-    "posts.unlike": {"POST": PUBLIC_ACTORS},
-    "posts.share": {"POST": PUBLIC_ACTORS},
-    "posts.unshare": {"POST": PUBLIC_ACTORS},
-    "posts.watch": {"POST": SIGNED_IN},
-    "posts.unwatch": {"POST": SIGNED_IN},
-    "posts.mute": {"POST": SIGNED_IN},
-    "posts.unmute": {"POST": SIGNED_IN},
+    "posts.reply": {"GET": of_a_note(PUBLIC_ACTORS), "POST": of_a_note(PUBLIC_ACTORS)},
+    "posts.like": {"POST": of_a_note(PUBLIC_ACTORS)},
+    "posts.unlike": {"POST": of_a_note(PUBLIC_ACTORS)},
+    "posts.share": {"POST": of_a_note(PUBLIC_ACTORS)},
+    "posts.unshare": {"POST": of_a_note(PUBLIC_ACTORS)},
+    "posts.watch": {"POST": of_a_note(SIGNED_IN)},
+    "posts.unwatch": {"POST": of_a_note(SIGNED_IN)},
+    "posts.mute": {"POST": of_a_note(SIGNED_IN)},
+    "posts.unmute": {"POST": of_a_note(SIGNED_IN)},
     "posts.delete": {"GET": OWNER_ALONE, "POST": OWNER_ALONE},
     "editing.edit": {"GET": OWNER_ALONE, "POST": OWNER_ALONE},
-    "editing.history": {"GET": EVERYBODY},
+    "editing.history": {"GET": of_a_note(EVERYBODY)},
     "keeping.bookmarks": {"GET": SIGNED_IN},
-    "keeping.bookmark": {"POST": SIGNED_IN},
+    "keeping.bookmark": {"POST": of_a_note(SIGNED_IN)},
     "keeping.remove_bookmark": {"POST": SIGNED_IN},
     "keeping.pin": {"POST": OWNER_ALONE},
     "keeping.unpin": {"POST": OWNER_ALONE},
-    "graph.follow": {"POST": PUBLIC_ACTORS},
-    "graph.unfollow": {"POST": PUBLIC_ACTORS},
-    "graph.mute": {"POST": SIGNED_IN},
+    "graph.follow": {"POST": to_others(PUBLIC_ACTORS)},
+    "graph.unfollow": {"POST": to_others(PUBLIC_ACTORS)},
+    "graph.mute": {"POST": to_others(SIGNED_IN)},
     "graph.unmute": {"POST": SIGNED_IN},
-    "graph.block": {"POST": SIGNED_IN},
+    "graph.block": {"POST": to_others(SIGNED_IN)},
     "graph.unblock": {"POST": SIGNED_IN},
     "graph.remove_follower": {"POST": SIGNED_IN},
     "graph.hide_shares": {"POST": SIGNED_IN},
@@ -185,3 +215,18 @@ def path_of(site: Any, route: str, **parts: str) -> str:
     request = Request.blank("/")
     request.registry = site.registry
     return str(request.route_path(route, **{**world, **parts}))
+
+
+def answers() -> dict[tuple[str, str, str], str]:
+    """Every (route, method, role) with the answer that is expected."""
+    return {
+        (route, method, role): answer
+        for route, methods in CASES.items()
+        for method, expected in methods.items()
+        for role, answer in expected.items()
+    }
+
+
+if __name__ == "__main__":
+    pairs = sum(map(len, CASES.values()))
+    print(f"{len(CASES)} routes, {pairs} with their methods, as {len(ROLES)} kinds of people: {len(answers())} answers")

@@ -3,20 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tests.site import Site, migrate
-
-
-@pytest.fixture(scope="session")
-def sqlite_url(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A migrated database."""
-    file: Path = tmp_path_factory.mktemp("security") / "site.sqlite"
-    url = f"sqlite:///{file}"
-    migrate(url)
-    return url
+from tests.site import Site
 
 
 @pytest.fixture(scope="session")
