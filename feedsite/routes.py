@@ -48,6 +48,7 @@ ROUTES: tuple[tuple[str, str], ...] = (
     ("accounts.export_archive", "/settings/export/archive.zip"),
     ("accounts.display", "/settings/display"),
     ("accounts.profile", "/settings/profile"),
+    ("accounts.privacy", "/settings/privacy"),
     ("accounts.theme", "/theme"),
     ("mail.unsubscribe", "/mail/unsubscribe/{token}"),
     # Fixed pages

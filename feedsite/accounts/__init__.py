@@ -11,6 +11,7 @@ def includeme(config: Any) -> None:
     from feedsite.accounts.letters import LETTERS
 
     config.register_service_factory(services.people_service, services.PeopleService)
+    config.register_service_factory(services.privacy_service, services.PrivacyService)
     config.register_service_factory(services.account_service, services.AccountService)
     config.register_service_factory(services.link_service, services.LinkService)
     config.register_service_factory(services.notice_service, services.NoticeService)

@@ -211,3 +211,16 @@ class DisplayForm(Form):
             SelectChoice("dark", _("Dark")),
         ],
     )
+
+
+class PrivacyForm(Form):
+    """Where somebody may be found; a box that is ticked keeps them out."""
+
+    noindex = BooleanField(
+        _("Stay out of search engines"),
+        description=_("Your profile and your notes ask them not to be listed. Not every one of them listens."),
+    )
+    undiscoverable = BooleanField(
+        _("Stay out of this site's search and suggestions"),
+        description=_("Who knows your handle still finds your profile, and your notes are where they were."),
+    )

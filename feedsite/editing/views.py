@@ -23,6 +23,7 @@ from feedsite.posts.services import NoteRefused
 from feedsite.security.permissions import Permission
 from feedsite.security.throttle import Throttle, TooManyRequests
 from feedsite.web.redirects import safe_next
+from feedsite.web.robots import keep_out
 
 _ = TranslationStringFactory("feedsite")
 
@@ -69,6 +70,7 @@ def history(request: Any) -> dict[str, object] | Response:
     right = request.route_path("editing.history", handle=author.handle, note_id=note.id)
     if request.path != right:
         return HTTPFound(right)
+    keep_out(request)
     versions = request.find_service(EditService).versions(note)
     return {"history": history_view(request, note, author, versions)}
 

@@ -88,7 +88,7 @@ class ExportService:
         refused = select(MailRefusal.topic).where(MailRefusal.person_id == person.id)
         columns = ("id", "handle", "name", "email", "bio", "role", "state", "zone", "locale", "theme", "created")
         return {
-            **{column: getattr(person, column) for column in columns},
+            **{column: getattr(person, column) for column in (*columns, "noindex", "discoverable")},
             "email_claimed": None if claim is None else claim.email,
             "former_handles": [
                 {"handle": row.handle, "until": row.until} for row in self._accounts.former_handles(person.id)

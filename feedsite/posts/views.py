@@ -11,6 +11,7 @@ from pyramid.i18n import TranslationStringFactory
 from pyramid.response import Response
 from pyramid.view import view_config
 
+from feedsite.accounts.services import PeopleService
 from feedsite.errors import wait_sentence
 from feedsite.graph.services import GraphService
 from feedsite.notifications.opening import announce_thread, thread_was_opened
@@ -24,6 +25,7 @@ from feedsite.security.permissions import Permission
 from feedsite.security.throttle import Throttle, TooManyRequests
 from feedsite.web.cursors import cursor_from
 from feedsite.web.redirects import safe_next, see_other
+from feedsite.web.robots import respect
 
 _ = TranslationStringFactory("feedsite")
 
@@ -46,6 +48,7 @@ def note_page(request: Any) -> dict[str, object] | Response:
     if request.path != right:
         # Another one's handle, a former one, or capitals.
         return HTTPFound(f"{right}?{request.query_string}" if request.query_string else right)
+    respect(request, request.find_service(PeopleService).by_id(note.author_id))
     announce_thread(request, note)
     page = request.find_service(NoteService).thread(note, request.identity, cursor_from(request))
     thread_was_opened(request, note, page)

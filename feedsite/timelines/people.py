@@ -19,6 +19,7 @@ from feedsite.security.signing import BadToken, signer
 from feedsite.timelines.services import TimelineService
 from feedsite.web.cursors import cursor_from
 from feedsite.web.presenting import PersonView, ProfileView, TabView
+from feedsite.web.robots import respect
 from feedsite.web.wording import compact
 
 _ = TranslationStringFactory("feedsite")
@@ -28,7 +29,7 @@ _COUNTED = 1000
 
 
 def person_of(request: Any) -> Person:
-    """The person whose page an address is.
+    """The person whose page an address is. Where they want that, the page asks search engines not to be listed.
 
     Raises HTTPFound to the right address where the handle has capitals or was given up, HTTPNotFound where nobody has
     it, or who has it is suspended.
@@ -42,6 +43,7 @@ def person_of(request: Any) -> Person:
         parts = {name: value for name, value in request.matchdict.items() if name != "at"}
         path = request.route_path(request.matched_route.name, **{**parts, "handle": person.handle})
         raise HTTPFound(path + (f"?{request.query_string}" if request.query_string else ""))
+    respect(request, person)
     found: Person = person
     return found
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from feedsite.accounts.models import Person
-from feedsite.accounts.services import PeopleService
+from feedsite.accounts.services import PeopleService, PrivacyService
 from feedsite.feeds import Entity, Group, Manager, Page
 from feedsite.feeds.aggregators import PublicAggregator, TrendingAggregator, YearMonthAggregator
 from feedsite.feeds.aggregators.base import Aggregator
@@ -106,12 +106,15 @@ class TimelineService:
         self.expect(_trending(viewer))
 
     def active_people(self, viewer: Entity | None, limit: int = 5) -> list[Person]:
-        """Who wrote or shared in public lately and is neither the viewer nor followed by them, newest first."""
+        """Who wrote or shared in public lately and is neither the viewer nor followed by them, newest first.
+
+        Who stays out of suggestions is not among them.
+        """
         actors = list(dict.fromkeys(item.actor for item in self._feeds.get_page(_recent(viewer)).items))
         if viewer is not None:
             known = {row.entity for row in self._feeds.linked(viewer, actors, kinds=("follow",))} | {viewer}
             actors = [actor for actor in actors if actor not in known]
-        return self.people_of(actors[:limit])
+        return PrivacyService.findable(self.people_of(actors))[:limit]
 
     def expect_active_people(self, viewer: Entity | None) -> None:
         """Say that `active_people` will be asked soon."""

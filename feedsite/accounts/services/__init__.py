@@ -17,6 +17,7 @@ from feedsite.accounts.services.joining import JoiningService, NotOpen, joining_
 from feedsite.accounts.services.links import LinkService, NoSuchLink, link_service
 from feedsite.accounts.services.notices import NoticeService, notice_service
 from feedsite.accounts.services.people import PeopleService, people_service
+from feedsite.accounts.services.privacy import PrivacyService, privacy_service
 from feedsite.accounts.services.resetting import ResetService, reset_service
 from feedsite.accounts.services.two_factor import TwoFactorService, two_factor_service
 
@@ -32,6 +33,7 @@ __all__ = [
     "NotOpen",
     "NoticeService",
     "PeopleService",
+    "PrivacyService",
     "ResetService",
     "Suspended",
     "Taken",
@@ -44,6 +46,7 @@ __all__ = [
     "link_service",
     "notice_service",
     "people_service",
+    "privacy_service",
     "reset_service",
     "two_factor_service",
 ]

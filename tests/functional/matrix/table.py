@@ -103,6 +103,7 @@ CASES: dict[str, dict[str, dict[str, str]]] = {
     "accounts.export_archive": {"GET": SIGNED_IN},
     "accounts.display": {"GET": SIGNED_IN, "POST": SIGNED_IN},
     "accounts.profile": {"GET": SIGNED_IN, "POST": SIGNED_IN},
+    "accounts.privacy": {"GET": SIGNED_IN, "POST": SIGNED_IN},
     "accounts.theme": {"POST": EVERYBODY},
     "pages.about": {"GET": EVERYBODY},
     "pages.help": {"GET": EVERYBODY},
