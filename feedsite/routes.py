@@ -89,6 +89,7 @@ ROUTES: tuple[tuple[str, str], ...] = (
     ("admin.reinstate", f"/admin/people/{_PERSON}/reinstate"),
     ("admin.role", f"/admin/people/{_PERSON}/role"),
     ("admin.audit", "/admin/audit"),
+    ("admin.audit_export", "/admin/audit/export"),
     ("admin.reports", "/admin/reports"),
     ("admin.report", f"/admin/reports/{_REPORT}"),
     ("admin.report_claim", f"/admin/reports/{_REPORT}/claim"),

@@ -61,6 +61,9 @@ class AccountSettings:
         RATES, "10 per 15 minutes; 50 per day", help="Codes of a second factor for one account, after its password."
     )
     throttle_export: str = declare(RATES, "5 per hour; 20 per day", help="Exports of one person's own data.")
+    throttle_audit_export: str = declare(
+        RATES, "10 per hour; 50 per day", help="Exports of the audit log by one person who looks after the site."
+    )
     confirm_again_seconds: float = declare(
         seconds(60, 86_400),
         "900",

@@ -35,3 +35,4 @@ def includeme(config: Any) -> None:
         about=_("Who did what to whom, when and why."),
     )
     config.scan(".views")
+    config.scan(".audit_views")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
 from typing import Any, Self
-from zoneinfo import ZoneInfo
 
 from pyramid.i18n import TranslationStringFactory
 from wtforms import DateField, Field, SelectField, StringField, TextAreaField
@@ -14,7 +12,7 @@ from feedsite.accounts.models import ROLES
 from feedsite.accounts.services import PeopleService
 from feedsite.admin.services import PeopleFilter
 from feedsite.admin.wording import ACTIONS, ACTS, ORDERS, ROLE_NAMES, STATE_NAMES
-from feedsite.moderation.audit import COMMAND_LINE, AuditFilter
+from feedsite.moderation.audit import COMMAND_LINE, AuditFilter, midnight
 from feedsite.moderation.services import MAX_REASON
 from feedsite.web.forms import Form, SelectChoice, strip
 
@@ -49,8 +47,12 @@ class PeopleFilterForm(Form):
 class AuditFilterForm(Form):
     """Which rows of the audit log."""
 
+    NAMES = ("actor", "target", "action", "since", "until")
+
     actor = StringField(_("Done by"), description=_("A handle, or: command line"), filters=[strip])
-    target = StringField(_("Done to"), description=_("A handle"), filters=[strip])
+    target = StringField(
+        _("Done to"), description=_("A handle, or what the log shows for something else"), filters=[strip]
+    )
     action = SelectField(_("Action"), choices=_choices(ACTIONS, _("Every action")), default="")
     since = DateField(_("From"), validators=[Optional()])
     until = DateField(_("Until"), description=_("This day included"), validators=[Optional()])
@@ -66,7 +68,8 @@ class AuditFilterForm(Form):
             return None
         given = {field.name: _handle(field) for field in (self.actor, self.target) if field.data}
         keys = {handle: person.key for handle, person in people.by_handles(given.values()).items()}
-        found = {name: keys.get(handle) for name, handle in given.items()}
+        # No handle has a colon: it is the key of something else, as the log shows it.
+        found = {name: who if ":" in who else keys.get(who) for name, who in given.items()}
         if given.get("actor") == COMMAND_LINE:
             found["actor"] = COMMAND_LINE
         for name, key in found.items():
@@ -78,21 +81,13 @@ class AuditFilterForm(Form):
             actor=found.get("actor"),
             target=found.get("target"),
             action=self.action.data or None,
-            since=_midnight(self.since.data, zone),
-            until=_midnight(self.until.data, zone, days=1),
+            since=midnight(self.since.data, zone),
+            until=midnight(self.until.data, zone, days=1),
         )
 
 
 def _handle(field: Field) -> str:
-    return str(field.data).strip().removeprefix("@").lower()
-
-
-def _midnight(day: date | None, zone: str, *, days: int = 0) -> datetime | None:
-    if day is None or not date.min < day < date.max:
-        return None
-    local = datetime.combine(day + timedelta(days=days), datetime.min.time(), ZoneInfo(zone))
-    # The first and the last days there are have no instant in every zone.
-    return local if 1 < local.year < date.max.year else None
+    return str(field.data).strip().removeprefix("@").lower()[:_LONGEST_SEARCH]
 
 
 class ReasonForm(Form):

@@ -1,4 +1,4 @@
-"""The administration: people, one person, and the audit log."""
+"""The administration: its start page, people, and one person."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pyramid.view import view_config
 
 from feedsite.accounts.models import Person
 from feedsite.accounts.services import PeopleService
-from feedsite.admin.forms import AuditFilterForm, PeopleFilterForm, ReasonForm, RoleForm, SeveralForm
+from feedsite.admin.forms import PeopleFilterForm, ReasonForm, RoleForm, SeveralForm
 from feedsite.admin.presenters import account_view, audit_keys, audit_views, count_links, several_said
 from feedsite.admin.services import SIZE, PeopleDirectory
 from feedsite.admin.wording import REFUSALS
@@ -131,25 +131,6 @@ def role(request: Any) -> dict[str, object] | Response:
         )
     request.response.status = 422
     return _person_page(request, found, role=form)
-
-
-@view_config(
-    route_name="admin.audit", renderer="admin/audit.html", request_method="GET", permission=Permission.MODERATE
-)
-def audit(request: Any) -> dict[str, object]:
-    """The audit log, filtered, newest first."""
-    form = AuditFilterForm.of_query(request)
-    everybody = request.find_service(PeopleService)
-    asked = form.asked(everybody, request.zone)
-    cursors = Cursors(request, "audit", asked)
-    rows = Rows(()) if asked is None else request.find_service(AuditService).page(asked, cursors.place())
-    if asked is None:
-        request.response.status = 400
-    return {
-        "form": form,
-        "rows": audit_views(request, rows.rows, everybody.by_key(audit_keys(rows.rows))),
-        "pages": cursors.urls(rows),
-    }
 
 
 def _sanction(

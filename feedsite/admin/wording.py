@@ -28,6 +28,7 @@ ACTIONS = {
     "claim": _("Report taken"),
     "release": _("Report given back"),
     "report": _("Report answered"),
+    "audit export": _("Audit log taken as a table"),
 }
 #: What can be done to several people at once.
 ACTS = {"limit": _("Limit"), "suspend": _("Suspend"), "reinstate": _("Reinstate")}

@@ -30,6 +30,7 @@ COMMANDS: dict[str, str] = {
     "index": "feedsite.cli.index:index",
     "report": "feedsite.cli.report:report",
     "aggregators": "feedsite.cli.aggregators:aggregators",
+    "audit": "feedsite.cli.audit:audit",
     "mail": "feedsite.cli.mail:mail",
     "secret": "feedsite.cli.secret:secret",
 }

@@ -10,8 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import IO, Any
 
-#: A cell that begins so is a formula to a spreadsheet. (OWASP, CSV injection.)
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+from feedsite.tables import cell, iso
 
 Row = Mapping[str, Any]
 
@@ -47,7 +46,7 @@ class Archive:
         with self._zip.open(f"{name}.json", "w") as file:
             for row in rows:
                 file.write(("[\n" if count == 0 else ",\n").encode() + _json(row).encode())
-                writer.writerow([_cell(row.get(column)) for column in columns])
+                writer.writerow([cell(row.get(column)) for column in columns])
                 count += 1
             file.write(b"\n]\n" if count else b"[]\n")
         self._zip.writestr(f"{name}.csv", sheet.getvalue())
@@ -64,14 +63,5 @@ def _json(value: Any) -> str:
 
 def _plain(value: Any) -> str:
     if isinstance(value, datetime):
-        return value.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return iso(value)
     raise TypeError(f"{type(value).__name__} has no place in an export")
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        return _plain(value)
-    text = " ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -32,7 +33,11 @@ ACTIONS = (
     "claim",
     "release",
     "report",
+    "audit export",
 )
+
+#: What is done to the log itself is about this.
+LOG = "site:audit"
 
 _NEWEST_FIRST = Order((AuditRow.at, AuditRow.id), descending=True)
 
@@ -104,6 +109,17 @@ class AuditService:
         if asked.until is not None:
             statement = statement.where(AuditRow.at < asked.until)
         return _NEWEST_FIRST.page(self._session, statement, place, size)
+
+
+def midnight(day: date | None, zone: str, *, days: int = 0) -> datetime | None:
+    """The instant at which a day begins in a zone, or the one `days` later; None: no bound.
+
+    The first and the last days there are have no instant in every zone: they are no bound either.
+    """
+    if day is None or not date.min < day < date.max:
+        return None
+    local = datetime.combine(day + timedelta(days=days), datetime.min.time(), ZoneInfo(zone))
+    return local if 1 < local.year < date.max.year else None
 
 
 def _json(values: Mapping[str, Any] | None) -> str:

@@ -23,6 +23,7 @@ LIMITS = (
     "confirm",
     "code",
     "export",
+    "audit_export",
     "post",
     "react",
     "follow",

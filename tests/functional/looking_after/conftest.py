@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.functional.looking_after.shell import Shell
 from tests.site import Browser, Site, migrate
 
 
@@ -29,3 +30,9 @@ def admin(site: Site) -> Browser:
 def moderator(site: Site) -> Browser:
     """A browser of a moderator."""
     return site.browser(site.person("mo", role="moderator"))
+
+
+@pytest.fixture
+def feedsite(site: Site) -> Shell:
+    """The command line."""
+    return Shell(site)

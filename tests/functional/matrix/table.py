@@ -117,6 +117,7 @@ CASES: dict[str, dict[str, dict[str, str]]] = {
     "admin.reinstate": {"POST": MODERATORS},
     "admin.role": {"POST": ADMINS},
     "admin.audit": {"GET": MODERATORS},
+    "admin.audit_export": {"POST": MODERATORS},
     "admin.reports": {"GET": MODERATORS, "POST": MODERATORS},
     "admin.report": {"GET": MODERATORS, "POST": MODERATORS},
     "admin.report_claim": {"POST": MODERATORS},
