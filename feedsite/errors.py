@@ -19,6 +19,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from feedsite.db import is_unavailable
 from feedsite.feeds.errors import InvalidCursor, StoreUnavailable
+from feedsite.security.events import note
 from feedsite.security.policy import Hidden
 from feedsite.security.throttle import TooManyRequests
 from feedsite.web.cursors import first_page_url
@@ -119,6 +120,7 @@ def forbidden(error: HTTPForbidden, request: Any) -> Response:
         back = request.path_qs if request.method in ("GET", "HEAD") else ""
         query = f"?{urlencode({'next': back})}" if back else ""
         return HTTPSeeOther(request.route_path("accounts.login") + query)
+    note(request, "permission", "refused")
     if isinstance(error.result, Hidden):
         return error_page(request, 404)
     return error_page(request, 403, message=_reason(error, request))
@@ -142,6 +144,7 @@ def _reason(error: HTTPForbidden, request: Any) -> str:
 @exception_view_config(BadCSRFOrigin)
 def bad_csrf(error: Exception, request: Any) -> Response:
     """A form that was open too long, belongs to another login, or comes from another site."""
+    note(request, "form", "refused", why="origin" if isinstance(error, BadCSRFOrigin) else "token")
     links: tuple[LinkView, ...] = ()
     if request.identity is None:
         links = (LinkView(text=request.translate(_("Sign in")), url=request.route_path("accounts.login")),)
@@ -155,6 +158,7 @@ def bad_csrf(error: Exception, request: Any) -> Response:
 @exception_view_config(InvalidCursor)
 def bad_cursor(error: Exception, request: Any) -> Response:
     """An address whose cursor was changed, cut, or made for another list."""
+    note(request, "cursor", "refused")
     link = LinkView(text=request.translate(_("Go to the first page")), url=first_page_url(request), primary=True)
     message = _("This address points into a list in a way that does not fit it. It may have been cut or changed.")
     return error_page(request, 400, title=_("This page does not exist"), message=message, links=(link,))
@@ -168,7 +172,8 @@ def too_many(error: TooManyRequests, request: Any) -> Response:
 
 
 def wait_sentence(request: Any, error: TooManyRequests) -> str:
-    """How long to wait, as a sentence."""
+    """How long to wait, as a sentence. That a limit was met is noted."""
+    note(request, "limit", "refused")
     minutes = -(-error.retry_after // 60)
     sentence: str = request.localizer.pluralize(
         "You did this very often in a short time. Please wait ${minutes} minute and try again.",
@@ -178,6 +183,13 @@ def wait_sentence(request: Any, error: TooManyRequests) -> str:
         mapping={"minutes": minutes},
     )
     return sentence
+
+
+def slow_down(request: Any, error: TooManyRequests) -> str:
+    """Make the answer of a form that is shown again a 429 with the wait; returns the sentence for it."""
+    request.response.status_int = 429
+    request.response.headers["Retry-After"] = str(error.retry_after)
+    return wait_sentence(request, error)
 
 
 @exception_view_config(StoreUnavailable)

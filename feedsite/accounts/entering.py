@@ -7,12 +7,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.interfaces import ISecurityPolicy
 from pyramid.response import Response
 from pyramid.security import remember
 
 from feedsite.accounts.models import Person
 from feedsite.accounts.services import NoticeService, PeopleService, TwoFactorService, email_key
 from feedsite.security.cookies import DEVICE, SECOND, drop_cookie, read_cookie, write_cookie
+from feedsite.security.events import note
 from feedsite.security.signing import BadToken, signer
 from feedsite.security.throttle import Throttle, address_key
 from feedsite.web.redirects import safe_next, see_other
@@ -50,8 +52,20 @@ def let_in(request: Any, person: Person, *, joined: bool = False) -> Response:
         notices.new_login(person, ip=request.remote_addr or "", user_agent=request.user_agent or "")
     response = see_other(request, request.route_path("timelines.home"))
     response.headerlist.extend(remember(request, person.id))
+    know_browser(request, response, person)
+    note(request, "sign up" if joined else "sign in", person=person.id)
+    return response
+
+
+def know_browser(request: Any, response: Response, person: Person) -> None:
+    """Have this browser known as one of this person's: its attempts to sign in are counted by themselves."""
     device = signer(request, "device").sign([person.id, secrets.token_urlsafe(12)])
     write_cookie(request, response, DEVICE, device, max_age=_DEVICE_SECONDS)
+
+
+def confirmed_again(request: Any, response: Response) -> Response:
+    """The same answer, for who has just given their password again: their login goes on under a new id."""
+    request.registry.getUtility(ISecurityPolicy).renew(request, response)
     return response
 
 
@@ -62,6 +76,7 @@ def enter(request: Any, person: Person) -> Response:
     wanted = safe_next(request, "")
     query = f"?{urlencode({'next': wanted})}" if wanted else ""
     response = HTTPSeeOther(request.route_path("accounts.login_code") + query)
+    note(request, "sign in", "half", person=person.id)
     token = signer(request, "second").sign([person.id, _fingerprint(request, person)])
     write_cookie(request, response, SECOND, token, max_age=_CODE_SECONDS)
     return response

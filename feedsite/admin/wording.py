@@ -21,6 +21,7 @@ ACTIONS = {
     "reinstate": _("Reinstated"),
     "role": _("Role changed"),
     "password": _("Password reset"),
+    "sign out": _("Signed out"),
     "second factor": _("Second factor removed"),
     "approve": _("Sign-up approved"),
     "reject": _("Sign-up refused"),

@@ -15,7 +15,7 @@ from feedsite.accounts import handles
 from feedsite.accounts.models import ROLES, STATES, Person
 from feedsite.accounts.services import AccountService, PeopleService, Taken, TwoFactorService
 from feedsite.admin.services import ORDERS, PeopleDirectory, PeopleFilter
-from feedsite.cli import user_joining
+from feedsite.cli import user_joining, user_logins
 from feedsite.cli.opening import Opened, Refusal, Work, site
 from feedsite.moderation.audit import COMMAND_LINE, AuditFilter, AuditService
 from feedsite.moderation.services import OPERATOR, ModerationService, NotAllowed
@@ -31,7 +31,13 @@ def user() -> None:
     """People's accounts: make, find, let in, suspend, reinstate, change roles and passwords."""
 
 
-for _command in (user_joining.invite, user_joining.waiting, user_joining.approve, user_joining.reject):
+for _command in (
+    user_joining.invite,
+    user_joining.waiting,
+    user_joining.approve,
+    user_joining.reject,
+    user_logins.sign_out,
+):
     user.add_command(_command)
 
 

@@ -14,7 +14,7 @@ from pyramid.view import exception_view_config, view_config
 from feedsite.accounts.services import PeopleService
 from feedsite.editing.presenters import edit_box, history_view
 from feedsite.editing.services import EditService
-from feedsite.errors import bad_csrf, wait_sentence
+from feedsite.errors import bad_csrf, slow_down
 from feedsite.posts.drafts import Draft
 from feedsite.posts.finding import note_of, own_note_of, url_of
 from feedsite.posts.models import Note
@@ -50,7 +50,7 @@ def edit(request: Any) -> dict[str, object] | Response:
     except NoteRefused as refused:
         request.response.status, problem = 422, request.translate(refused.message)
     except TooManyRequests as error:
-        request.response.status, problem = 429, wait_sentence(request, error)
+        problem = slow_down(request, error)
         request.response.headers["Retry-After"] = str(error.retry_after)
     else:
         request.flash(_("Your note is changed.") if changed else _("Your note is as it was."))

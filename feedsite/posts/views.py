@@ -12,7 +12,7 @@ from pyramid.response import Response
 from pyramid.view import view_config
 
 from feedsite.accounts.services import PeopleService
-from feedsite.errors import wait_sentence
+from feedsite.errors import slow_down
 from feedsite.graph.services import GraphService
 from feedsite.notifications.opening import announce_thread, thread_was_opened
 from feedsite.posts.drafts import Draft
@@ -113,7 +113,7 @@ def _send(
     except NoteRefused as refused:
         request.response.status, problem = 422, request.translate(refused.message)
     except TooManyRequests as error:
-        request.response.status, problem = 429, wait_sentence(request, error)
+        problem = slow_down(request, error)
         request.response.headers["Retry-After"] = str(error.retry_after)
     else:
         return HTTPSeeOther(f"{urldefrag(safe_next(request, url_of(request, note))).url}#{anchor_of(note)}")

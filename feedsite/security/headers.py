@@ -23,6 +23,7 @@ CONTENT_SECURITY_POLICY: Mapping[str, str] = {
     "frame-ancestors": "'none'",
     "img-src": "'self'",
     "manifest-src": "'self'",
+    "object-src": "'none'",
     "script-src": "'self'",
     "style-src": "'self'",
 }

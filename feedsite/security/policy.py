@@ -68,6 +68,13 @@ class SecurityPolicy:
         drop_cookie(request, response, VISITOR)
         return _cookies(response)
 
+    def renew(self, request: Any, response: Response) -> None:
+        """Give the request's login a new id, as its owner has just given their password; `response` brings it."""
+        identity = self.identity(request)
+        if identity is not None:
+            token = request.find_service(LoginSessionService, context=None).renew(identity.session_id)
+            write_cookie(request, response, SESSION, token, max_age=request.site_settings.session_absolute_seconds)
+
     def forget(self, request: Any, **kw: Any) -> list[tuple[str, str]]:
         """End the request's login; returns the cookies that say so."""
         identity = self.identity(request)

@@ -92,10 +92,20 @@ class LoginSessionService:
         asked = select(LoginSession).where(LoginSession.person_id == person_id, *alive)
         return list(self._session.scalars(asked.order_by(LoginSession.last_seen.desc(), LoginSession.id)))
 
-    def confirm(self, session_id: str) -> None:
-        """Note that its owner has just given their password in a login."""
-        changed = update(LoginSession).where(LoginSession.id == session_id).values(confirmed=utcnow())
+    def renew(self, session_id: str) -> str:
+        """Note that its owner has just given their password in a login, which gets a new id (OWASP ASVS 5.0, 7.2.4).
+
+        Returns the token for the cookie. Whoever had the old one is signed out.
+        """
+        token = secrets.token_urlsafe(32)
+        values = {"id": _hashed(token), "confirmed": utcnow()}
+        changed = update(LoginSession).where(LoginSession.id == session_id).values(values)
         self._session.execute(changed.execution_options(synchronize_session=False))
+        return token
+
+    def signed_in(self) -> list[str]:
+        """The ids of everybody who has a login, over or not."""
+        return list(self._session.scalars(select(LoginSession.person_id).distinct().order_by(LoginSession.person_id)))
 
     def end_own(self, person_id: str, session_id: str) -> bool:
         """End a login if it is this person's; returns whether it was."""

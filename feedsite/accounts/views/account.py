@@ -21,6 +21,7 @@ from feedsite.accounts.services import (
     TooManyNames,
 )
 from feedsite.accounts.views.joining import HANDLE_TAKEN
+from feedsite.security.events import note
 from feedsite.security.permissions import Permission
 
 _ = TranslationStringFactory("feedsite")
@@ -53,6 +54,7 @@ def rename(request: Any) -> dict[str, object] | Response:
         try:
             if request.find_service(AccountService).rename(request.identity.id, form.handle.data):
                 person = _myself(request)
+                note(request, "handle changed")
                 request.find_service(NoticeService).write(person, "accounts.handle_changed", before=before)
                 request.flash(_("You are @${handle} now.", mapping={"handle": person.handle}))
             return HTTPSeeOther(request.route_path("accounts.account"))
@@ -76,6 +78,7 @@ def address(request: Any) -> dict[str, object] | Response:
     form = AddressForm.of(request)
     if form.validate():
         count_mail(request, form.email.data or "")
+        note(request, "address claimed")
         request.find_service(AddressService).claim(_myself(request), form.email.data)
         request.flash(_("A mail is on its way. The address is changed when it is confirmed."), "info")
         return HTTPSeeOther(request.route_path("accounts.account"))

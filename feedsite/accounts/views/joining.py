@@ -15,6 +15,7 @@ from feedsite.accounts.forms import InvitationForm, JoinForm
 from feedsite.accounts.models import Person
 from feedsite.accounts.services import AddressService, JoiningService, NoSuchLink, NotOpen, PeopleService, Taken
 from feedsite.accounts.views.links import over
+from feedsite.security.events import note
 from feedsite.security.permissions import Permission
 from feedsite.security.throttle import Throttle, address_key
 from feedsite.web.redirects import safe_next
@@ -136,6 +137,7 @@ def verified(request: Any) -> Response:
         return over(request)
     except Taken:
         return over(request, _("This address has become that of another account meanwhile."))
+    note(request, "address confirmed", person=confirmed.person.id)
     if confirmed.is_done:
         request.flash(_("Your e-mail address is confirmed."))
     else:

@@ -8,6 +8,7 @@ from pyramid.i18n import TranslationStringFactory
 from pyramid.response import Response
 
 from feedsite.errors import error_page
+from feedsite.security.events import note
 from feedsite.web.presenting import LinkView
 
 _ = TranslationStringFactory("feedsite")
@@ -15,6 +16,7 @@ _ = TranslationStringFactory("feedsite")
 
 def over(request: Any, message: str | None = None) -> Response:
     """404, with the ways to another link."""
+    note(request, "link of a mail", "refused")
     message = message or _(
         "It was used already, it is too old, or it was not copied whole. Links in mails work once, and not for long."
     )

@@ -9,10 +9,11 @@ from pyramid.i18n import TranslationStringFactory
 from pyramid.response import Response
 from pyramid.view import view_config
 
-from feedsite.accounts.entering import count_mail
+from feedsite.accounts.entering import count_mail, know_browser
 from feedsite.accounts.forms import NewPasswordForm, ResetForm
 from feedsite.accounts.services import NoSuchLink, ResetService
 from feedsite.accounts.views.links import over
+from feedsite.security.events import note
 from feedsite.security.throttle import Throttle, address_key
 
 _ = TranslationStringFactory("feedsite")
@@ -31,6 +32,7 @@ def reset(request: Any) -> dict[str, object] | Response:
     form = ResetForm.of(request)
     if form.validate():
         count_mail(request, form.email.data or "")
+        note(request, "password forgotten")
         request.find_service(ResetService).ask(form.email.data, locale=request.site_settings.default_locale)
         request.flash(_("A mail is on its way to this address. It says how to go on."))
         return HTTPSeeOther(request.route_path("accounts.login"))
@@ -49,8 +51,12 @@ def reset_link(request: Any) -> dict[str, object] | Response:
         if request.method == "POST":
             if form.validate():
                 resets.reset(token, form.password.data)
+                note(request, "password by mail", person=person.id)
                 request.flash(_("Your password is changed. Sign in with it."))
-                return HTTPSeeOther(request.route_path("accounts.login"))
+                response = HTTPSeeOther(request.route_path("accounts.login"))
+                # Strangers who try passwords cannot keep out who reads this address's mail.
+                know_browser(request, response, person)
+                return response
             request.response.status = 422
     except NoSuchLink:
         return over(request)

@@ -9,11 +9,13 @@ from pyramid.i18n import TranslationStringFactory
 from pyramid.response import Response
 from pyramid.view import view_config
 
+from feedsite.accounts.entering import confirmed_again
 from feedsite.accounts.forms import ChangePasswordForm, NoticesForm
 from feedsite.accounts.presenters import login_views
 from feedsite.accounts.services import AccountService, NoticeService, PeopleService
 from feedsite.accounts.views.signing_in import WRONG_PASSWORD, is_own_password
 from feedsite.mail.services import MailService
+from feedsite.security.events import note
 from feedsite.security.permissions import Permission
 from feedsite.security.sessions import LoginSessionService
 
@@ -36,7 +38,8 @@ def password(request: Any) -> dict[str, object] | Response:
             request.find_service(LoginSessionService).end_all(person.id, but=request.identity.session_id)
             request.find_service(NoticeService).write(person, "accounts.password_changed")
             request.flash(_("Your password is changed. All your other browsers are signed out."))
-            return HTTPSeeOther(request.route_path("accounts.password"))
+            note(request, "password changed")
+            return confirmed_again(request, HTTPSeeOther(request.route_path("accounts.password")))
         if not form.errors:
             form.refuse("current", WRONG_PASSWORD)
         request.response.status = 422
@@ -68,9 +71,15 @@ def sessions(request: Any) -> dict[str, object]:
     return {"logins": login_views(request, request.find_service(LoginSessionService).of(request.identity.id))}
 
 
-@view_config(route_name="accounts.session_end", request_method="POST", permission=Permission.MANAGE_ACCOUNT)
+@view_config(
+    route_name="accounts.session_end",
+    request_method="POST",
+    permission=Permission.MANAGE_ACCOUNT,
+    fresh_login="accounts.sessions",
+)
 def session_end(request: Any) -> Response:
     """End one login, or all the others."""
+    note(request, "end logins")
     logins, me = request.find_service(LoginSessionService), request.identity
     which = str(request.POST.get("session", ""))
     if which == "others":

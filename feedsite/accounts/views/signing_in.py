@@ -10,11 +10,11 @@ from pyramid.response import Response
 from pyramid.security import forget
 from pyramid.view import view_config
 
-from feedsite.accounts.entering import count_attempt, enter
+from feedsite.accounts.entering import confirmed_again, count_attempt, enter
 from feedsite.accounts.forms import ConfirmForm, LoginForm
 from feedsite.accounts.services import AccountService, PeopleService, Suspended
+from feedsite.security.events import note
 from feedsite.security.permissions import Permission
-from feedsite.security.sessions import LoginSessionService
 from feedsite.security.throttle import Throttle
 from feedsite.web.redirects import safe_next, see_other
 
@@ -40,8 +40,10 @@ def login(request: Any) -> dict[str, object] | Response:
         try:
             if accounts.authenticate(person, form.password.data):
                 return enter(request, person)
+            note(request, "sign in", "refused", person=person.id if person else "", why="wrong password")
             form.refuse_all(_("The handle or address and the password do not belong together."))
         except Suspended:
+            note(request, "sign in", "refused", person=person.id, why="suspended")
             form.refuse_all(
                 _("This account is suspended. Write to the people who run this site if you think it is a mistake.")
             )
@@ -52,6 +54,7 @@ def login(request: Any) -> dict[str, object] | Response:
 @view_config(route_name="accounts.logout", request_method="POST", permission=Permission.SIGN_OUT)
 def logout(request: Any) -> Response:
     """End this login, and have the browser forget what it kept of it."""
+    note(request, "sign out")
     headers = forget(request)
     request.flash(_("You are signed out."))
     response = HTTPSeeOther(request.route_path("timelines.front"), headers=headers)
@@ -71,8 +74,7 @@ def confirm(request: Any) -> dict[str, object] | Response:
     form = ConfirmForm.of(request, next=safe_next(request, ""))
     if request.method == "POST":
         if form.validate() and is_own_password(request, form.password.data or ""):
-            request.find_service(LoginSessionService).confirm(request.identity.session_id)
-            return see_other(request, request.route_path("accounts.account"))
+            return confirmed_again(request, see_other(request, request.route_path("accounts.account")))
         if not form.errors:
             form.refuse("password", WRONG_PASSWORD)
         request.response.status = 422
@@ -86,4 +88,6 @@ def is_own_password(request: Any, password: str) -> bool:
     """Whether a password is that of whoever is signed in; each try counts. Raises TooManyRequests."""
     request.find_service(Throttle).hit("confirm", request.identity.id)
     person = request.find_service(PeopleService).by_id(request.identity.id)
-    return bool(request.find_service(AccountService).authenticate(person, password))
+    right = bool(request.find_service(AccountService).authenticate(person, password))
+    note(request, "password again", "done" if right else "refused")
+    return right

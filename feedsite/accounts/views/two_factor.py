@@ -15,6 +15,7 @@ from feedsite.accounts.entering import expected, let_in, no_longer_expected
 from feedsite.accounts.forms import CodeForm, LoginCodeForm
 from feedsite.accounts.models import Person
 from feedsite.accounts.services import PeopleService, TwoFactorService
+from feedsite.security.events import note
 from feedsite.security.permissions import Permission
 from feedsite.security.throttle import Throttle
 from feedsite.web.redirects import safe_next
@@ -39,6 +40,7 @@ def login_code(request: Any) -> dict[str, object] | Response:
             if factors.codes_left(person.id) < _FEW:
                 request.flash(_("Few recovery codes are left: make new ones in your settings, under Security."), "info")
             return no_longer_expected(request, let_in(request, person))
+        note(request, "second factor", "refused", person=person.id)
         if not form.errors:
             form.refuse("code", _WRONG)
         request.response.status = 422
@@ -98,6 +100,7 @@ def enable(request: Any) -> dict[str, object]:
     if form.validate():
         request.find_service(Throttle).hit("code", request.identity.id)
         codes = request.find_service(TwoFactorService).enable(_myself(request), form.code.data or "")
+    note(request, "second factor on", "refused" if codes is None else "done")
     if codes is None:
         if not form.errors:
             form.refuse("code", _WRONG)
@@ -129,6 +132,7 @@ def codes(request: Any) -> dict[str, object]:
 def disable(request: Any) -> Response:
     """Sign in with the password alone again."""
     if request.find_service(TwoFactorService).disable(_myself(request)):
+        note(request, "second factor off")
         request.flash(_("The second factor is off. Your password alone signs you in."))
     return HTTPSeeOther(request.route_path("accounts.two_factor"))
 
