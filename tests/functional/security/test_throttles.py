@@ -20,9 +20,9 @@ from tests.site import PASSWORD, Browser, Site
 Ask = Callable[[int], TestResponse]
 
 
-def _own(site: Site, path: str, values: dict[str, str] | None = None) -> Ask:
+def _own(site: Site, path: str, values: dict[str, str] | None = None, role: str = "member") -> Ask:
     """The same form of somebody who is signed in, again and again."""
-    browser = site.browser(site.person("ana"))
+    browser = site.browser(site.person("ana", role=role))
     token = browser.csrf_token()
     return lambda _: browser.post(path, {"csrf_token": token, **(values or {})}, expect_errors=True)
 
@@ -78,6 +78,7 @@ HOW: dict[str, Callable[[Site], Ask]] = {
     "confirm": lambda site: _own(site, "/settings/confirm", {"password": "wrong"}),
     "code": _code,
     "export": _export,
+    "audit_export": lambda site: _own(site, "/admin/audit/export", role="admin"),
     "post": lambda site: _own(site, "/notes", {"text": ""}),
     "react": lambda site: _own(site, f"/notes/{_note(site)}/like"),
     "follow": _follow,
