@@ -31,6 +31,7 @@ INCLUDES = (
     "feedsite.reporting",
     "feedsite.exporting",
     "feedsite.indexing",
+    "feedsite.system",
 )
 
 

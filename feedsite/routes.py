@@ -94,6 +94,7 @@ ROUTES: tuple[tuple[str, str], ...] = (
     ("admin.report", f"/admin/reports/{_REPORT}"),
     ("admin.report_claim", f"/admin/reports/{_REPORT}/claim"),
     ("admin.report_release", f"/admin/reports/{_REPORT}/release"),
+    ("admin.system", "/admin/system"),
     ("admin.index", "/admin/index"),
     ("admin.index_retry", "/admin/index/retry"),
     # Notes

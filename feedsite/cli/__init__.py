@@ -31,6 +31,7 @@ COMMANDS: dict[str, str] = {
     "report": "feedsite.cli.report:report",
     "aggregators": "feedsite.cli.aggregators:aggregators",
     "audit": "feedsite.cli.audit:audit",
+    "settings": "feedsite.cli.settings:settings",
     "mail": "feedsite.cli.mail:mail",
     "secret": "feedsite.cli.secret:secret",
 }

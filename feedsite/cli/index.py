@@ -15,10 +15,12 @@ from tqdm import tqdm
 
 from feedsite.cli.opening import Refusal, site
 from feedsite.cli.telling import tell_refused, tell_status, tell_verified
+from feedsite.db import utcnow
 from feedsite.feeds.delivery import Delivered, Delivery, DeliveryRefused, Progress
 from feedsite.feeds.errors import StoreUnavailable
 from feedsite.feeds.stores.generation import RULES
 from feedsite.indexing.process import index_of
+from feedsite.system.jobs import Teller, jobs_of
 
 _TEND_SECONDS = 600.0
 # Where that failed.
@@ -29,12 +31,19 @@ _SHOWN = 20
 @contextlib.contextmanager
 def _delivery(config: str) -> Iterator[Delivery]:
     """Delivery between the site's database and its cluster."""
+    with _delivery_told(config) as (delivery, _tell):
+        yield delivery
+
+
+@contextlib.contextmanager
+def _delivery_told(config: str) -> Iterator[tuple[Delivery, Teller]]:
+    """The same, with what notes its runs."""
     with site(config) as opened:
         index = index_of(opened.registry)
         if index is None:
             raise Refusal("this site has no search index: its setting feedsite.store is not elasticsearch")
         try:
-            yield index.delivery
+            yield index.delivery, jobs_of(opened.registry).teller("delivery")
         except DeliveryRefused as refused:
             raise Refusal(str(refused)) from refused
         except StoreUnavailable as away:
@@ -111,17 +120,19 @@ def deliver(config: str, follow: bool, every: float) -> None:
 
     The site does it itself, after each write and in the background; this is for what happened while it did not.
     """
-    with _delivery(config) as delivery:
+    with _delivery_told(config) as (delivery, tell):
         if follow:
-            _follow(delivery, every)
+            _follow(delivery, every, tell)
             return
+        began = utcnow()
         done = delivery.deliver()
+        tell(began, done.problem)
         _tell_delivered(done)
         refused = delivery.behind().refused
     _end_with(tell_refused(refused) and not done.left and not done.problem)
 
 
-def _follow(delivery: Delivery, every: float) -> None:
+def _follow(delivery: Delivery, every: float, tell: Teller) -> None:
     stopped = threading.Event()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
@@ -132,7 +143,7 @@ def _follow(delivery: Delivery, every: float) -> None:
     click.echo("Delivering; stop with Ctrl-C.")
     tended, trouble = float("-inf"), ""
     while not stopped.is_set():
-        problem = ""
+        problem, began = "", utcnow()
         try:
             done = delivery.deliver(budget_s=30)
             problem = done.problem
@@ -145,6 +156,7 @@ def _follow(delivery: Delivery, every: float) -> None:
                 tended = time.monotonic()
         except StoreUnavailable as away:
             problem = str(away)
+        tell(began, problem)
         if problem != trouble:
             click.echo(f"Trouble: {problem}" if problem else "The trouble is over.", err=True)
             trouble = problem

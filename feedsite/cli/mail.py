@@ -9,8 +9,10 @@ from types import FrameType
 import click
 
 from feedsite.cli.opening import Opened, site
+from feedsite.db import utcnow
 from feedsite.mail.process import mail_of
 from feedsite.mail.services import MailService
+from feedsite.system.jobs import jobs_of
 
 
 @click.group()
@@ -45,11 +47,12 @@ def deliver(ctx: click.Context, config: str, follow: bool, every: float) -> None
 
 def _deliver(opened: Opened) -> bool:
     sent = put_off = given_up = 0
-    problem, more = "", True
+    problem, more, began = "", True, utcnow()
     while more and not problem:
         done = mail_of(opened.registry).send()
         sent, put_off, given_up = sent + done.sent, put_off + done.put_off, given_up + done.given_up
         problem, more = done.problem, done.more
+    jobs_of(opened.registry).ran("mail", began, problem)
     if sent or put_off or given_up:
         click.echo(f"{sent} sent, {put_off} put off, {given_up} given up.")
     if problem:

@@ -7,9 +7,11 @@ import os
 import random
 import threading
 from collections.abc import Callable
+from datetime import datetime
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from feedsite.db import utcnow
 from feedsite.feeds.errors import StoreUnavailable
 
 log = logging.getLogger(__name__)
@@ -36,6 +38,8 @@ class Deliverer:
         self._thread: threading.Thread | None = None
         self._process = 0
         self._trouble = ""
+        #: Told after each piece when it began, and what was the trouble (empty: none).
+        self.told: Callable[[datetime, str], None] | None = None
 
     def start(self) -> None:
         """Begin, unless it has begun in this process: a server may fork after the application was made."""
@@ -68,7 +72,11 @@ class Deliverer:
             self._woken.clear()
             if self._stopped.is_set():
                 return
-            wait = self._every if self._once() else min(wait * 2, max(self._every, _LONGEST_WAIT))
+            began = utcnow()
+            went_well = self._once()
+            if self.told is not None:
+                self.told(began, self._trouble)
+            wait = self._every if went_well else min(wait * 2, max(self._every, _LONGEST_WAIT))
 
     def _once(self) -> bool:
         """Whether it went well."""

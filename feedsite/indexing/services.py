@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
@@ -110,16 +111,29 @@ class IndexService:
             slots = record.generations()
             found = [slots[slot] for slot in (LIVE, NEXT) if slot in slots]
             backlogs = {one.id: record.behind(one.slot) for one in found}
-            parts = [Generations(one, backlogs[one.id], self._parts(one)) for one in found]
+            state = self._state(record) if self._index is not None else "off"
+            # Half a second is enough to wait for a cluster that does not answer.
+            asks = state not in ("away", "resting")
+            parts = [Generations(one, backlogs[one.id], self._parts(one, asks=asks)) for one in found]
             live = backlogs[slots[LIVE].id] if LIVE in slots else Backlog(0, None, 0)
             return Status(
-                state=self._state(record) if self._index is not None else "off",
+                state=state,
                 breaker=self._index.runtime.breaker.state if self._index is not None else "",
                 lag=_lag(live, record.now),
                 generations=tuple(parts),
                 refused=tuple(record.refused(_SHOWN)),
                 now=instant(record.now),
             )
+
+    def cluster(self) -> dict[str, Any]:
+        """The cluster's `cluster_name`, `status` (its colour) and `number_of_nodes`; empty where it does not answer."""
+        if self._index is None:
+            return {}
+        try:
+            with within(Deadline(_ASK_SECONDS)):
+                return self._index.runtime.index.health()
+        except StoreUnavailable:
+            return {}
 
     def retry_refused(self) -> int:
         """Let everything that was refused be delivered again; returns how many rows."""
@@ -166,15 +180,14 @@ class IndexService:
             return "mismatch"
         return "behind" if record.unsettled() > runtime.limits.overlay else "ready"
 
-    def _parts(self, generation: Generation) -> tuple[Part, ...]:
+    def _parts(self, generation: Generation, *, asks: bool) -> tuple[Part, ...]:
         if self._index is None:
             return ()
         index = self._index.runtime.index
-        try:
-            with within(Deadline(_ASK_SECONDS)):
+        sizes: dict[str, tuple[int, int]] = {}
+        if asks:
+            with contextlib.suppress(StoreUnavailable), within(Deadline(_ASK_SECONDS)):
                 sizes = index.sizes(generation)
-        except StoreUnavailable:
-            sizes = {}
         return tuple(Part(name, *sizes.get(name, (None, None))) for name in index.names.every(generation))
 
 

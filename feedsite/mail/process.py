@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from email.message import EmailMessage
 from functools import cached_property
 from typing import Any
@@ -52,6 +54,15 @@ class ProcessMail:
         return message_of(
             desk, letter, mail_id=mail.id, recipient=mail.recipient, person_id=mail.person_id, at=mail.created
         )
+
+    @property
+    def told(self) -> Callable[[datetime, str], None] | None:
+        """What is told of each look of the background at what waits: when it began, and the trouble, if any."""
+        return self._thread.told
+
+    @told.setter
+    def told(self, teller: Callable[[datetime, str], None]) -> None:
+        self._thread.told = teller
 
     def start(self) -> None:
         """Begin to send in the background."""

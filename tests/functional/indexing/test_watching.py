@@ -323,3 +323,15 @@ def test_a_request_s_line_has_its_round_trips(furnished: Indexed, caplog: pytest
     assert re.search(r"round_trips=[1-9]\d* fallback=-", lines[-2])
     assert "fallback=connection" in lines[-1]
     assert metrics_of(furnished.site.registry)
+
+
+def test_the_system_s_page_is_there_when_the_cluster_is_not(furnished: Indexed) -> None:
+    admin = furnished.site.browser(furnished.world.person("boss", role="admin"))
+    page = main_of(admin.get("/admin/system"))
+    assert "The index answers pages." in page.get_text()
+    assert re.search(r": (green|yellow), 1 node", page.get_text())
+    for state in ("silent", "away"):
+        furnished.falls(state)
+        page = main_of(admin.get("/admin/system"))
+        assert re.search("The cluster (does not answer|failed a moment ago)", page.get_text())
+        assert "It does not answer." in page.get_text()

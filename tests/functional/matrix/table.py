@@ -124,6 +124,7 @@ CASES: dict[str, dict[str, dict[str, str]]] = {
     "admin.report_release": {"POST": MODERATORS},
     "reporting.note": {"GET": of_a_note(to_others(SIGNED_IN)), "POST": of_a_note(to_others(SIGNED_IN))},
     "reporting.person": {"GET": to_others(SIGNED_IN), "POST": to_others(SIGNED_IN)},
+    "admin.system": {"GET": ADMINS},
     "admin.index": {"GET": ADMINS},
     "admin.index_retry": {"POST": ADMINS},
     "posts.note": {"GET": of_a_note(EVERYBODY)},
