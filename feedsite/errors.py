@@ -115,7 +115,12 @@ def _methods(request: Any) -> set[str]:
 
 @forbidden_view_config()
 def forbidden(error: HTTPForbidden, request: Any) -> Response:
-    """To the sign-in page for who is not signed in; 403 with the reason for who is, or 404 if existence is private."""
+    """To the sign-in page for who is not signed in; 403 with the reason for who is, or 404 if existence is private.
+
+    Who is suspended goes to the page that says so.
+    """
+    if request.identity is None and request.is_suspended:
+        return HTTPSeeOther(request.route_path("appeals.standing"))
     if request.identity is None:
         back = request.path_qs if request.method in ("GET", "HEAD") else ""
         query = f"?{urlencode({'next': back})}" if back else ""

@@ -9,6 +9,8 @@ from typing import Any
 _HANDLE = r"{at:@}{handle:[A-Za-z0-9_]{1,30}}"
 _NOTE = r"{note_id:[0-9a-z]{1,40}}"
 _REPORT = r"{report_id:[0-9a-z]{1,40}}"
+_SANCTION = r"{sanction_id:[0-9a-z]{1,40}}"
+_INVITATION = r"{invitation_id:[0-9a-f]{64}}"
 _LINK = r"{token:[A-Za-z0-9_-]{1,128}}"
 _PERSON = r"{person_id:[0-9a-z]{1,40}}"
 _YEAR, _MONTH = r"{year:\d{4}}", r"{month:\d{1,2}}"
@@ -50,6 +52,8 @@ ROUTES: tuple[tuple[str, str], ...] = (
     ("accounts.profile", "/settings/profile"),
     ("accounts.privacy", "/settings/privacy"),
     ("accounts.theme", "/theme"),
+    ("appeals.standing", "/settings/standing"),
+    ("appeals.appeal", "/settings/standing/appeal"),
     ("mail.unsubscribe", "/mail/unsubscribe/{token}"),
     # Fixed pages
     ("pages.about", "/about"),
@@ -84,10 +88,17 @@ ROUTES: tuple[tuple[str, str], ...] = (
     ("admin.start", "/admin"),
     ("admin.people", "/admin/people"),
     ("admin.person", f"/admin/people/{_PERSON}"),
+    ("admin.warn", f"/admin/people/{_PERSON}/warn"),
     ("admin.limit", f"/admin/people/{_PERSON}/limit"),
     ("admin.suspend", f"/admin/people/{_PERSON}/suspend"),
     ("admin.reinstate", f"/admin/people/{_PERSON}/reinstate"),
     ("admin.role", f"/admin/people/{_PERSON}/role"),
+    ("admin.joining", "/admin/joining"),
+    ("admin.invitations", "/admin/invitations"),
+    ("admin.invitation", f"/admin/invitations/{_INVITATION}"),
+    ("admin.invitation_revoke", f"/admin/invitations/{_INVITATION}/revoke"),
+    ("admin.appeals", "/admin/appeals"),
+    ("admin.appeal", f"/admin/appeals/{_SANCTION}"),
     ("admin.audit", "/admin/audit"),
     ("admin.audit_export", "/admin/audit/export"),
     ("admin.reports", "/admin/reports"),

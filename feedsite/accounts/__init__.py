@@ -16,6 +16,7 @@ def includeme(config: Any) -> None:
     config.register_service_factory(services.link_service, services.LinkService)
     config.register_service_factory(services.notice_service, services.NoticeService)
     config.register_service_factory(services.address_service, services.AddressService)
+    config.register_service_factory(services.invitation_service, services.InvitationService)
     config.register_service_factory(services.joining_service, services.JoiningService)
     config.register_service_factory(services.reset_service, services.ResetService)
     config.register_service_factory(services.two_factor_service, services.TwoFactorService)

@@ -51,6 +51,8 @@ def let_in(request: Any, person: Person, *, joined: bool = False) -> Response:
         notices = request.find_service(NoticeService)
         notices.new_login(person, ip=request.remote_addr or "", user_agent=request.user_agent or "")
     response = see_other(request, request.route_path("timelines.home"))
+    if person.state == "suspended":
+        response = HTTPSeeOther(request.route_path("appeals.standing"))
     response.headerlist.extend(remember(request, person.id))
     know_browser(request, response, person)
     note(request, "sign up" if joined else "sign in", person=person.id)
@@ -89,7 +91,7 @@ def expected(request: Any) -> Person | None:
     except (BadToken, ValueError, TypeError):
         return None
     person: Person | None = request.find_service(PeopleService).by_id(person_id)
-    if person is None or person.state == "suspended" or not _still_right(request, person, fingerprint):
+    if person is None or not _still_right(request, person, fingerprint):
         return None
     return person
 

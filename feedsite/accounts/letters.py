@@ -225,10 +225,9 @@ def approved(desk: Desk, data: Data) -> Letter:
 def rejected(desk: Desk, data: Data) -> Letter:
     """To who waited in vain."""
     what = desk.say(_("Your account @${handle} on ${site} was not approved."), handle=data["handle"])
-    if not desk.settings.contact_email:
-        return Letter(desk.say(_("Your account on ${site}")), (what,))
-    ask = desk.say(_("For questions, write to ${email}."), email=desk.settings.contact_email)
-    return Letter(desk.say(_("Your account on ${site}")), (what, ask))
+    why = desk.say(_("The reason that was given: ${reason}"), reason=data["reason"])
+    action = (desk.say(_("Sign in to read it and to ask for another look")), desk.url("appeals.standing"))
+    return Letter(desk.say(_("Your account on ${site}")), (what, why), action)
 
 
 def _verify_url(desk: Desk, purpose: str, data: Data) -> str:

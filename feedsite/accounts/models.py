@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, false, true
-from sqlalchemy.orm import Mapped, mapped_column, validates
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 from sqlalchemy.types import TypeEngine
 
 from feedsite.db import Base, Instant, new_id, utcnow
@@ -179,6 +179,11 @@ class SignUpRequest(Base):
     message: Mapped[str] = mapped_column(Text, default="")
     created: Mapped[datetime] = mapped_column(Instant, default=utcnow)
 
+    person: Mapped[Person] = relationship(viewonly=True)
+    claim: Mapped[AddressClaim | None] = relationship(
+        primaryjoin="foreign(SignUpRequest.person_id) == AddressClaim.person_id", viewonly=True
+    )
+
     __table_args__ = (Index("ix_sign_up_requests_created", "created", "person_id"),)
 
 
@@ -192,4 +197,26 @@ class Invitation(Base):
     #: ``person:{id}``, or ``command line``.
     created_by: Mapped[str] = mapped_column(String(80))
     expires: Mapped[datetime] = mapped_column(Instant)
+    #: How many may join with it in all, and how many still may.
+    uses: Mapped[int] = mapped_column(default=1, server_default="1")
     uses_left: Mapped[int]
+    #: What its code is made of, together with the site's secret; empty for those that only their mail or maker knows.
+    seed: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    #: What it is for, in the words of who made it.
+    note: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    #: When somebody ended it before its time.
+    revoked: Mapped[datetime | None] = mapped_column(Instant)
+
+    __table_args__ = (Index("ix_invitations_created", "created", "id"),)
+
+
+class Invited(Base):
+    """That somebody joined by an invitation."""
+
+    __tablename__ = "invited"
+
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
+    invitation_id: Mapped[str] = mapped_column(ForeignKey("invitations.id", ondelete="CASCADE"))
+    at: Mapped[datetime] = mapped_column(Instant, default=utcnow)
+
+    __table_args__ = (Index("ix_invited_invitation_id", "invitation_id", "at", "person_id"),)

@@ -115,7 +115,15 @@ class ReasonForm(Form):
         return form
 
 
-class SeveralForm(ReasonForm):
+class SanctionForm(ReasonForm):
+    """A sanction, or the end of one: its reason is for the person too."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.reason.description = _("The person reads it. It is kept in the audit log with your name.")
+
+
+class SeveralForm(SanctionForm):
     """One act on several people."""
 
     act = SelectField(_("Do"), choices=_choices(ACTS), default="limit")

@@ -12,7 +12,7 @@ from pyramid.view import view_config
 
 from feedsite.accounts.models import Person
 from feedsite.accounts.services import PeopleService
-from feedsite.admin.forms import PeopleFilterForm, ReasonForm, RoleForm, SeveralForm
+from feedsite.admin.forms import PeopleFilterForm, ReasonForm, RoleForm, SanctionForm, SeveralForm
 from feedsite.admin.presenters import account_view, audit_keys, audit_views, count_links, several_said
 from feedsite.admin.services import SIZE, PeopleDirectory
 from feedsite.admin.wording import REFUSALS
@@ -89,6 +89,14 @@ def person(request: Any) -> dict[str, object]:
 
 
 @view_config(
+    route_name="admin.warn", renderer="admin/person.html", request_method="POST", permission=Permission.MODERATE
+)
+def warn(request: Any) -> dict[str, object] | Response:
+    """Warn the person."""
+    return _sanction(request, ModerationService.warn, _("@${handle} is warned."), "warn")
+
+
+@view_config(
     route_name="admin.limit", renderer="admin/person.html", request_method="POST", permission=Permission.MODERATE
 )
 def limit(request: Any) -> dict[str, object] | Response:
@@ -137,7 +145,7 @@ def _sanction(
     request: Any, act: Callable[[ModerationService, Actor, str, str], bool], sentence: str, name: str
 ) -> dict[str, object] | Response:
     """Do it to the account where a reason is given; else ask for one in the form of this name."""
-    form, found = ReasonForm.apart(request, name, posted=True), _asked_person(request)
+    form, found = SanctionForm.apart(request, name, posted=True), _asked_person(request)
     if form.validate():
         service, actor = request.find_service(ModerationService), Actor.of(request.identity)
         said = request.localizer.translate(sentence, mapping={"handle": found.handle})
@@ -156,7 +164,7 @@ def _asked_person(request: Any) -> Person:
 def _person_page(
     request: Any, found: Person, *, sanctions: Mapping[str, ReasonForm] | None = None, role: RoleForm | None = None
 ) -> dict[str, object]:
-    blank = {name: ReasonForm.apart(request, name) for name in ("limit", "suspend", "reinstate")}
+    blank = {name: SanctionForm.apart(request, name) for name in ("warn", "limit", "suspend", "reinstate")}
     allowed = request.find_service(ModerationService).allowed(request.identity, found)
     log = request.find_service(AuditService).page(AuditFilter(target=found.key), size=_ROWS_ABOUT_A_PERSON)
     known = request.find_service(PeopleService).by_key(audit_keys(log.rows))

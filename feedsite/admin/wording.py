@@ -16,23 +16,29 @@ ROLE_NAMES = {"member": _("Member"), "moderator": _("Moderator"), "admin": _("Ad
 ORDERS = {"newest": _("Newest first"), "oldest": _("Oldest first"), "handle": _("By handle")}
 ACTIONS = {
     "create": _("Account made"),
+    "warn": _("Warned"),
     "limit": _("Limited"),
     "suspend": _("Suspended"),
     "reinstate": _("Reinstated"),
+    "appeal": _("Appeal made"),
+    "answer appeal": _("Appeal answered"),
     "role": _("Role changed"),
+    "note": _("Note"),
+    "reset link": _("Link for a new password sent"),
     "password": _("Password reset"),
     "sign out": _("Signed out"),
     "second factor": _("Second factor removed"),
     "approve": _("Sign-up approved"),
     "reject": _("Sign-up refused"),
     "invite": _("Invitation made"),
+    "revoke": _("Invitation revoked"),
     "claim": _("Report taken"),
     "release": _("Report given back"),
     "report": _("Report answered"),
     "audit export": _("Audit log taken as a table"),
 }
 #: What can be done to several people at once.
-ACTS = {"limit": _("Limit"), "suspend": _("Suspend"), "reinstate": _("Reinstate")}
+ACTS = {"warn": _("Warn"), "limit": _("Limit"), "suspend": _("Suspend"), "reinstate": _("Reinstate")}
 #: Fields of the audit log's *before* and *after*.
 FIELDS = {
     "state": _("State"),
@@ -40,6 +46,9 @@ FIELDS = {
     "sessions_ended": _("Logins ended"),
     "report": _("Report"),
     "about": _("About"),
+    "uses": _("How many may join"),
+    "appeal": _("Appeal"),
+    "sanction": _("Sanction"),
 }
 
 REFUSALS = {
@@ -48,6 +57,8 @@ REFUSALS = {
     "reason": _("Please say why."),
     "role": _("There is no such role."),
     "state": _("Only an active account can be limited."),
+    "final": _("This suspension has stood for 30 days: only an admin takes it back."),
+    "address": _("This account has no confirmed e-mail address."),
     "nobody": _("There is no such account."),
 }
 """What pages say for the rules of `moderation.services.NotAllowed`."""

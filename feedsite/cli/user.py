@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import islice
-from typing import Any
 from zoneinfo import available_timezones
 
 import click
@@ -13,12 +12,13 @@ from email_validator import EmailNotValidError, validate_email
 
 from feedsite.accounts import handles
 from feedsite.accounts.models import ROLES, STATES, Person
-from feedsite.accounts.services import AccountService, PeopleService, Taken, TwoFactorService
+from feedsite.accounts.services import AccountService, Taken, TwoFactorService
 from feedsite.admin.services import ORDERS, PeopleDirectory, PeopleFilter
-from feedsite.cli import user_joining, user_logins
+from feedsite.cli import user_care, user_joining, user_logins, user_standing
+from feedsite.cli.acting import act, permitted, person_of
 from feedsite.cli.opening import Opened, Refusal, Work, site
 from feedsite.moderation.audit import COMMAND_LINE, AuditFilter, AuditService
-from feedsite.moderation.services import OPERATOR, ModerationService, NotAllowed
+from feedsite.moderation.services import OPERATOR, ModerationService
 from feedsite.security import passwords
 
 _REASON = click.option("--reason", required=True, help="Why, for the audit log.")
@@ -31,13 +31,7 @@ def user() -> None:
     """People's accounts: make, find, let in, suspend, reinstate, change roles and passwords."""
 
 
-for _command in (
-    user_joining.invite,
-    user_joining.waiting,
-    user_joining.approve,
-    user_joining.reject,
-    user_logins.sign_out,
-):
+for _command in (*user_joining.COMMANDS, *user_standing.COMMANDS, *user_care.COMMANDS, user_logins.sign_out):
     user.add_command(_command)
 
 
@@ -101,7 +95,7 @@ def list_people(config: str, search: str, state: str | None, role: str | None, s
 def show(config: str, handle: str) -> None:
     """Show an account and the newest rows of the audit log about it."""
     with site(config) as opened, opened.transaction() as work:
-        person = _person(work, handle)
+        person = person_of(work, handle)
         for label, value in (
             ("handle", f"@{person.handle}"),
             ("name", person.name),
@@ -121,42 +115,12 @@ def show(config: str, handle: str) -> None:
 
 @user.command()
 @_HANDLE
-@_REASON
-@click.pass_obj
-def limit(config: str, handle: str, reason: str) -> None:
-    """Leave somebody to their followers: what they do is on nobody else's pages until they are reinstated."""
-    changed = _act(config, handle, lambda service, person: service.limit(OPERATOR, person.id, reason))
-    click.echo("Limited." if changed else "This account was limited already; nothing is changed.")
-
-
-@user.command()
-@_HANDLE
-@_REASON
-@click.pass_obj
-def suspend(config: str, handle: str, reason: str) -> None:
-    """Suspend somebody: their logins end, and nothing of theirs is shown until they are reinstated."""
-    changed = _act(config, handle, lambda service, person: service.suspend(OPERATOR, person.id, reason))
-    click.echo("Suspended." if changed else "This account was suspended already; nothing is changed.")
-
-
-@user.command()
-@_HANDLE
-@_REASON
-@click.pass_obj
-def reinstate(config: str, handle: str, reason: str) -> None:
-    """Take a suspension or a limit back."""
-    changed = _act(config, handle, lambda service, person: service.reinstate(OPERATOR, person.id, reason))
-    click.echo("Reinstated." if changed else "This account is neither suspended nor limited; nothing is changed.")
-
-
-@user.command()
-@_HANDLE
 @click.argument("role", type=click.Choice(ROLES))
 @_REASON
 @click.pass_obj
 def role(config: str, handle: str, role: str, reason: str) -> None:
     """Give somebody another role."""
-    changed = _act(config, handle, lambda service, person: service.change_role(OPERATOR, person.id, role, reason))
+    changed = act(config, handle, lambda service, person: service.change_role(OPERATOR, person.id, role, reason))
     click.echo(f"The role is {role} now." if changed else f"The role was {role} already; nothing is changed.")
 
 
@@ -169,13 +133,13 @@ def reset_password(config: str, handle: str, reason: str, password_stdin: bool) 
     """Give somebody a new password. All their logins end."""
     with site(config) as opened:
         with opened.transaction() as work:
-            person = _person(work, handle)
+            person = person_of(work, handle)
             context = [person.handle, person.name, person.email or "", opened.settings.site_name]
         # Asked for between the transactions: the others write while somebody types.
         password = _password(password_stdin, context=context)
         with opened.transaction() as work:
-            person = _person(work, handle)
-            _permitted(lambda: work.find(ModerationService).set_password(OPERATOR, person.id, password, reason))
+            person = person_of(work, handle)
+            permitted(lambda: work.find(ModerationService).set_password(OPERATOR, person.id, password, reason))
     click.echo("The password is changed, and all logins have ended.")
 
 
@@ -186,30 +150,11 @@ def reset_password(config: str, handle: str, reason: str, password_stdin: bool) 
 def remove_second_factor(config: str, handle: str, reason: str) -> None:
     """Let somebody who lost authenticator and recovery codes sign in with their password alone. They are told."""
     with site(config) as opened, opened.transaction() as work:
-        person = _person(work, handle)
+        person = person_of(work, handle)
         if not work.find(TwoFactorService).disable(person):
             raise Refusal(f"@{person.handle} has no second factor")
         work.find(AuditService).record(COMMAND_LINE, "second factor", person.key, reason=reason)
     click.echo("The second factor is removed.")
-
-
-def _act(config: str, handle: str, act: Callable[[ModerationService, Person], bool]) -> bool:
-    with site(config) as opened, opened.transaction() as work:
-        return _permitted(lambda: act(work.find(ModerationService), _person(work, handle)))
-
-
-def _permitted(act: Callable[[], Any]) -> Any:
-    try:
-        return act()
-    except NotAllowed as error:
-        raise Refusal(str(error)) from None
-
-
-def _person(work: Work, handle: str) -> Person:
-    person = work.find(PeopleService).by_handle(handle)
-    if person is None:
-        raise Refusal(f"there is nobody with the handle {handle}")
-    return person
 
 
 def _everybody(work: Work, asked: PeopleFilter, order: str) -> Iterator[Person]:

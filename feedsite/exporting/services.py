@@ -17,6 +17,7 @@ from feedsite.feeds import Entity, Manager
 from feedsite.feeds.order import instant
 from feedsite.keeping.models import Bookmark, Pin
 from feedsite.mail.models import MailRefusal
+from feedsite.moderation.models import Sanction
 from feedsite.posts.models import Note
 from feedsite.reporting.models import Report
 from feedsite.security.sessions import LoginSessionService
@@ -35,6 +36,7 @@ followers      who follows the account
 bookmarks      notes that were kept
 marks          up to where timelines were read
 reports        what was reported, and what came of it
+sanctions      warnings, limits and suspensions, what was said to them, and the answer
 
 Every table is there twice: as JSON, with everything, and as CSV, for spreadsheets (a cell that would be a formula
 begins with an apostrophe). Instants are UTC. There is no password, no key and nothing that
@@ -81,6 +83,8 @@ class ExportService:
         archive.table("bookmarks", ("note", "created"), self._bookmarks(person))
         archive.table("marks", ("timeline", "position"), self._marks(person))
         archive.table("reports", ("created", "target", "reason", "text", "state"), self._reports(person))
+        columns = ("imposed", "kind", "reason", "lifted", "appealed", "appeal", "answer", "comment")
+        archive.table("sanctions", columns, self._sanctions(person))
         archive.close()
 
     def _account(self, person: Person) -> Row:
@@ -164,6 +168,12 @@ class ExportService:
         asked = select(ReaderMark).where(ReaderMark.person_id == person.id).order_by(ReaderMark.timeline)
         for row in self._session.scalars(asked):
             yield {"timeline": row.timeline, "position": row.position}
+
+    def _sanctions(self, person: Person) -> Iterator[Row]:
+        asked = select(Sanction).where(Sanction.person_id == person.id).order_by(Sanction.imposed, Sanction.id)
+        columns = ("imposed", "kind", "reason", "lifted", "appealed", "appeal", "answer", "comment")
+        for sanction in self._session.scalars(asked):
+            yield {column: getattr(sanction, column) for column in columns}
 
     def _reports(self, person: Person) -> Iterator[Row]:
         # Without the words that were reported: they are somebody else's.

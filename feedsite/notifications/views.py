@@ -128,7 +128,7 @@ def announce_pane(request: Any, feeds: Manager) -> None:
 
 def notification_pane(request: Any) -> PaneView | None:
     """The pane beside every signed-in page (``request.notification_pane``); None when nobody is signed in."""
-    if request.identity is None:
+    if request.identity is None or request.is_suspended:
         return None
     timeline, badge = request.find_service(NotificationService).pane(request.identity.entity)
     return pane_view(request, timeline, badge)

@@ -15,7 +15,10 @@ def includeme(config: Any) -> None:
     from feedsite.settings import settings_of
 
     settings = settings_of(config.registry)
-    config.set_security_policy(SecurityPolicy())
+    policy = SecurityPolicy()
+    config.set_security_policy(policy)
+    config.add_request_method(policy.is_suspended, "is_suspended", property=True)
+    config.add_request_method(policy.login_id, "login_id", property=True)
     config.register_service(passwords_from(settings), Passwords)
     config.register_service(throttle_from(settings, engine_of(config.registry)), Throttle)
     config.register_service_factory(session_service, LoginSessionService)

@@ -41,9 +41,9 @@ class CSRFPolicy:
         return signer(request, "csrf").knows(subject, supplied_token)
 
     def _subject(self, request: Any) -> str | None:
-        identity = request.identity
-        if identity is not None:
-            return f"session:{identity.session_id}"
+        login = request.login_id
+        if login is not None:
+            return f"session:{login}"
         given = getattr(request, "_feedsite_visitor", None)
         if given is not None:
             return f"visitor:{given}"

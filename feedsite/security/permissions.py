@@ -22,6 +22,8 @@ class Permission(Enum):
     READ_NOTIFICATIONS = "read notifications"
     MANAGE_ACCOUNT = "manage account"
     SIGN_OUT = "sign out"
+    #: How one's account stands, and a word about that: the suspended, too.
+    READ_STANDING = "read standing"
     #: Notes and replies.
     WRITE = "write"
     #: Likes and shares.
@@ -36,6 +38,10 @@ class Permission(Enum):
 
 
 Predicate = Callable[[Identity], bool]
+
+
+def _anybody(_identity: Identity) -> bool:
+    return True
 
 
 def _signed_in(identity: Identity) -> bool:
@@ -60,7 +66,8 @@ PREDICATES: Mapping[Permission, Predicate] = {
     Permission.READ_HOME: _signed_in,
     Permission.READ_NOTIFICATIONS: _signed_in,
     Permission.MANAGE_ACCOUNT: _signed_in,
-    Permission.SIGN_OUT: _signed_in,
+    Permission.SIGN_OUT: _anybody,
+    Permission.READ_STANDING: _anybody,
     Permission.WRITE: _may_act_in_public,
     Permission.REACT: _may_act_in_public,
     Permission.FOLLOW: _may_act_in_public,

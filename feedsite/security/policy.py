@@ -15,6 +15,10 @@ from feedsite.security.sessions import LoginSessionService
 
 _LONGEST_TOKEN = 128
 
+#: All that somebody sees who is suspended: how they stand, what they say to it, and the way out. Everywhere else their
+#: browser is nobody's.
+OPEN_TO_SUSPENDED = frozenset({"appeals.standing", "appeals.appeal", "accounts.logout"})
+
 
 class Hidden(Denied):
     """Refused, and nobody is told that there is anything: the page says 404."""
@@ -34,9 +38,24 @@ class SecurityPolicy:
         return found
 
     def identity(self, request: Any) -> Identity | None:
-        """The person behind a request; read once, and only when something asks."""
+        """The person behind a request; read once, and only when something asks.
+
+        Who is suspended is nobody, except where `OPEN_TO_SUSPENDED` says so.
+        """
         found: Identity | None = self._identities.get_or_create(request)
+        if found is not None and found.state == "suspended" and not _is_open_to_suspended(request):
+            return None
         return found
+
+    def is_suspended(self, request: Any) -> bool:
+        """Whether the browser is that of somebody who signed in and is suspended."""
+        found: Identity | None = self._identities.get_or_create(request)
+        return found is not None and found.state == "suspended"
+
+    def login_id(self, request: Any) -> str | None:
+        """The id of the browser's login, whoever is suspended or not; None: it is not signed in."""
+        found: Identity | None = self._identities.get_or_create(request)
+        return None if found is None else found.session_id
 
     def authenticated_userid(self, request: Any) -> str | None:
         """The person's id."""
@@ -58,7 +77,7 @@ class SecurityPolicy:
     def remember(self, request: Any, userid: str, **kw: Any) -> list[tuple[str, str]]:
         """Start a login for a person; returns the cookies. Whatever login the browser had before ends."""
         service: LoginSessionService = request.find_service(LoginSessionService, context=None)
-        before = self.identity(request)
+        before = self._identities.get_or_create(request)
         if before is not None:
             service.end(before.session_id)
         token = service.start(userid, ip=request.remote_addr or "", user_agent=request.user_agent or "")
@@ -91,6 +110,11 @@ class SecurityPolicy:
         For error pages, which are made when the database may be what failed.
         """
         self._identities.get_or_create(request, creator=lambda _request: None)
+
+
+def _is_open_to_suspended(request: Any) -> bool:
+    route = getattr(request, "matched_route", None)
+    return route is not None and route.name in OPEN_TO_SUSPENDED
 
 
 def _cookies(response: Response) -> list[tuple[str, str]]:

@@ -6,13 +6,13 @@ from feedsite.accounts.services.accounts import (
     HANDLE_REDIRECT,
     NAMES_AT_ONCE,
     AccountService,
-    Suspended,
     Taken,
     TooManyNames,
     account_service,
     email_key,
 )
 from feedsite.accounts.services.addresses import AddressService, Confirmed, address_service
+from feedsite.accounts.services.invitations import InvitationService, invitation_service
 from feedsite.accounts.services.joining import JoiningService, NotOpen, joining_service
 from feedsite.accounts.services.links import LinkService, NoSuchLink, link_service
 from feedsite.accounts.services.notices import NoticeService, notice_service
@@ -27,6 +27,7 @@ __all__ = [
     "AccountService",
     "AddressService",
     "Confirmed",
+    "InvitationService",
     "JoiningService",
     "LinkService",
     "NoSuchLink",
@@ -35,13 +36,13 @@ __all__ = [
     "PeopleService",
     "PrivacyService",
     "ResetService",
-    "Suspended",
     "Taken",
     "TooManyNames",
     "TwoFactorService",
     "account_service",
     "address_service",
     "email_key",
+    "invitation_service",
     "joining_service",
     "link_service",
     "notice_service",

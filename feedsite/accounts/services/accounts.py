@@ -40,10 +40,6 @@ class TooManyNames(Exception):
     """They gave up several handles within 90 days already."""
 
 
-class Suspended(Exception):
-    """The password is right, but the account is suspended."""
-
-
 class AccountService:
     """Makes accounts and changes them. Whoever has one follows themselves: their own posts are in their home."""
 
@@ -125,13 +121,11 @@ class AccountService:
     def authenticate(self, person: Person | None, password: str) -> bool:
         """Whether `password` is this person's; None (nobody) costs the same work.
 
-        Re-hashes the password when the parameters have changed. Raises Suspended, after the right password only.
+        Re-hashes the password when the parameters have changed.
         """
         stored = person.password_hash if person is not None else None
         if not self._passwords.verify(stored, password) or person is None or stored is None:
             return False
-        if person.state == "suspended":
-            raise Suspended
         if self._passwords.needs_rehash(stored):
             person.password_hash = self._passwords.hash(password)
         return True

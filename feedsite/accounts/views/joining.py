@@ -13,7 +13,15 @@ from pyramid.view import view_config
 from feedsite.accounts.entering import count_mail, let_in
 from feedsite.accounts.forms import InvitationForm, JoinForm
 from feedsite.accounts.models import Person
-from feedsite.accounts.services import AddressService, JoiningService, NoSuchLink, NotOpen, PeopleService, Taken
+from feedsite.accounts.services import (
+    AddressService,
+    InvitationService,
+    JoiningService,
+    NoSuchLink,
+    NotOpen,
+    PeopleService,
+    Taken,
+)
 from feedsite.accounts.views.links import over
 from feedsite.security.events import note
 from feedsite.security.permissions import Permission
@@ -31,9 +39,7 @@ def join_page(request: Any) -> dict[str, object] | Response:
     if request.identity is not None:
         return HTTPSeeOther(request.route_path("timelines.home"))
     code = request.GET.get("invitation", "")
-    if request.site_settings.sign_up in ("open", "approval") or request.find_service(JoiningService).is_invitation(
-        code
-    ):
+    if request.site_settings.sign_up in ("open", "approval") or request.find_service(InvitationService).is_good(code):
         return {"form": _form(request, invitation=code, zone=request.zone, next=safe_next(request, ""))}
     return _not_open(request, code)
 
@@ -61,7 +67,7 @@ def join(request: Any) -> dict[str, object] | Response:
 def _form(request: Any, **data: str) -> JoinForm:
     form, settings = JoinForm.of(request, **data), request.site_settings
     form.reserved, form.site_name = settings.reserved_handles, settings.site_name
-    invited = request.find_service(JoiningService).is_invitation(form.invitation.data or "")
+    invited = request.find_service(InvitationService).is_good(form.invitation.data or "")
     if settings.sign_up != "approval" or invited:
         del form.message
     return form

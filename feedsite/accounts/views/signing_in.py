@@ -12,7 +12,7 @@ from pyramid.view import view_config
 
 from feedsite.accounts.entering import confirmed_again, count_attempt, enter
 from feedsite.accounts.forms import ConfirmForm, LoginForm
-from feedsite.accounts.services import AccountService, PeopleService, Suspended
+from feedsite.accounts.services import AccountService, PeopleService
 from feedsite.security.events import note
 from feedsite.security.permissions import Permission
 from feedsite.security.throttle import Throttle
@@ -26,6 +26,8 @@ def login_page(request: Any) -> dict[str, object] | Response:
     """The form; who is signed in goes where they wanted to."""
     if request.identity is not None:
         return see_other(request, request.route_path("timelines.home"))
+    if request.is_suspended:
+        return HTTPSeeOther(request.route_path("appeals.standing"))
     return {"form": LoginForm.of(request, next=safe_next(request, ""))}
 
 
@@ -37,16 +39,10 @@ def login(request: Any) -> dict[str, object] | Response:
         accounts = request.find_service(AccountService)
         person = accounts.find_login(form.login.data)
         count_attempt(request, person, form.login.data or "")
-        try:
-            if accounts.authenticate(person, form.password.data):
-                return enter(request, person)
-            note(request, "sign in", "refused", person=person.id if person else "", why="wrong password")
-            form.refuse_all(_("The handle or address and the password do not belong together."))
-        except Suspended:
-            note(request, "sign in", "refused", person=person.id, why="suspended")
-            form.refuse_all(
-                _("This account is suspended. Write to the people who run this site if you think it is a mistake.")
-            )
+        if accounts.authenticate(person, form.password.data):
+            return enter(request, person)
+        note(request, "sign in", "refused", person=person.id if person else "", why="wrong password")
+        form.refuse_all(_("The handle or address and the password do not belong together."))
     request.response.status = 422
     return {"form": form}
 

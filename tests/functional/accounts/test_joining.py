@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from sqlalchemy import select
 
 from feedsite.accounts.models import Invitation, Person, SignUpRequest
-from feedsite.accounts.services import JoiningService
+from feedsite.accounts.services import InvitationService, JoiningService
 from feedsite.cli import main
 from feedsite.db import utcnow
 from feedsite.moderation.audit import COMMAND_LINE, AuditFilter, AuditService
@@ -59,7 +59,8 @@ def person(site: Site, handle: str) -> Person:
 
 def invite(site: Site, **more) -> str:
     with site.transaction() as request:
-        return request.find_service(JoiningService).invite(COMMAND_LINE, **more)
+        service = request.find_service(InvitationService)
+        return service.code(service.make(COMMAND_LINE, **more))
 
 
 def run(monkeypatch: pytest.MonkeyPatch, url: str, mode: str, *words: str):

@@ -4,6 +4,7 @@ Expected answers, by who asks:
 
 - ``ok``: it is done (2xx, or 303 to somewhere that is not the sign-in page), or refused for what was sent (422)
 - ``login``: 303 to the sign-in page
+- ``standing``: 303 to the page that says how one's account stands
 - ``403``, ``404``: refused; 404 where existence is private
 
 A route's path leads into the world that test_matrix.py builds: to `ana` and a public note of hers, and for the role
@@ -27,16 +28,16 @@ ROLES = (
     "owner",
     "another member",
 )
-"""A suspended person's login is ended: their browser is an anonymous one."""
+"""Who is suspended has signed in again, and sees how the account stands, and nothing else of their own."""
 
 EVERYBODY = dict.fromkeys(ROLES, "ok")
-SIGNED_IN = {**EVERYBODY, "anonymous": "login", "suspended": "login"}
+SIGNED_IN = {**EVERYBODY, "anonymous": "login", "suspended": "standing"}
 PUBLIC_ACTORS = {**SIGNED_IN, "unverified": "403"}
 #: Whose note it is is none of these.
 OWNER_ALONE = {
     **dict.fromkeys(ROLES, "403"),
     "anonymous": "login",
-    "suspended": "login",
+    "suspended": "standing",
     "owner": "ok",
     "another member": "404",
 }
@@ -44,7 +45,7 @@ OWNER_ALONE = {
 MODERATORS = {
     **dict.fromkeys(ROLES, "404"),
     "anonymous": "login",
-    "suspended": "login",
+    "suspended": "standing",
     "moderator": "ok",
     "admin": "ok",
 }
@@ -74,9 +75,9 @@ CASES: dict[str, dict[str, dict[str, str]]] = {
     "machines.robots": {"GET": EVERYBODY},
     "machines.security": {"GET": EVERYBODY},
     "accounts.join": {"GET": EVERYBODY, "POST": EVERYBODY},
-    "accounts.login": {"GET": EVERYBODY, "POST": EVERYBODY},
+    "accounts.login": {"GET": {**EVERYBODY, "suspended": "standing"}, "POST": EVERYBODY},
     "accounts.login_code": {"GET": dict.fromkeys(ROLES, "login"), "POST": dict.fromkeys(ROLES, "login")},
-    "accounts.logout": {"POST": SIGNED_IN},
+    "accounts.logout": {"POST": {**SIGNED_IN, "suspended": "ok"}},
     "accounts.verify": {"GET": SIGNED_IN, "POST": SIGNED_IN},
     "accounts.verify_link": {"GET": NOWHERE, "POST": NOWHERE},
     "accounts.reset": {"GET": EVERYBODY, "POST": EVERYBODY},
@@ -105,6 +106,8 @@ CASES: dict[str, dict[str, dict[str, str]]] = {
     "accounts.profile": {"GET": SIGNED_IN, "POST": SIGNED_IN},
     "accounts.privacy": {"GET": SIGNED_IN, "POST": SIGNED_IN},
     "accounts.theme": {"POST": EVERYBODY},
+    "appeals.standing": {"GET": {**EVERYBODY, "anonymous": "login"}},
+    "appeals.appeal": {"POST": {**EVERYBODY, "anonymous": "login"}},
     "pages.about": {"GET": EVERYBODY},
     "pages.help": {"GET": EVERYBODY},
     "pages.mute_block": {"GET": EVERYBODY},
@@ -112,10 +115,17 @@ CASES: dict[str, dict[str, dict[str, str]]] = {
     "admin.start": {"GET": MODERATORS},
     "admin.people": {"GET": MODERATORS, "POST": MODERATORS},
     "admin.person": {"GET": MODERATORS},
+    "admin.warn": {"POST": MODERATORS},
     "admin.limit": {"POST": MODERATORS},
     "admin.suspend": {"POST": MODERATORS},
     "admin.reinstate": {"POST": MODERATORS},
     "admin.role": {"POST": ADMINS},
+    "admin.joining": {"GET": MODERATORS, "POST": MODERATORS},
+    "admin.invitations": {"GET": MODERATORS, "POST": MODERATORS},
+    "admin.invitation": {"GET": MODERATORS},
+    "admin.invitation_revoke": {"POST": MODERATORS},
+    "admin.appeals": {"GET": MODERATORS},
+    "admin.appeal": {"GET": MODERATORS, "POST": MODERATORS},
     "admin.audit": {"GET": MODERATORS},
     "admin.audit_export": {"POST": MODERATORS},
     "admin.reports": {"GET": MODERATORS, "POST": MODERATORS},
@@ -187,7 +197,7 @@ CASES: dict[str, dict[str, dict[str, str]]] = {
     "notifications.undo": {"POST": SIGNED_IN},
     "notifications.groups": {"POST": SIGNED_IN},
     "notifications.settings": {"GET": SIGNED_IN, "POST": SIGNED_IN},
-    "notifications.group": {"GET": {**dict.fromkeys(ROLES, "404"), "anonymous": "login", "suspended": "login"}},
+    "notifications.group": {"GET": {**dict.fromkeys(ROLES, "404"), "anonymous": "login", "suspended": "standing"}},
     "web.style_guide": {"GET": EVERYBODY},  # in development and tests; in production for admins
 }
 
@@ -208,6 +218,8 @@ def path_of(site: Any, route: str, **parts: str) -> str:
         "note_id": "n0",
         "person_id": "p0",
         "report_id": "r0",
+        "sanction_id": "s0",
+        "invitation_id": "0" * 64,
         "tag": "python",
         "year": "2026",
         "month": "11",

@@ -8,6 +8,8 @@ import pytest
 from webtest import TestResponse
 
 from feedsite.accounts.models import Person
+from feedsite.accounts.services import InvitationService, PeopleService
+from feedsite.moderation.standing import StandingService
 from feedsite.posts.models import Note
 from feedsite.posts.services import NoteService
 from feedsite.reporting.services import ReportFilter, ReportService
@@ -66,12 +68,18 @@ class World:
     public: Note
     closed: Note
     report_id: str
+    sanction_id: str = ""
+    invitation_id: str = ""
 
     def parts(self, role: str) -> dict[str, str]:
         """The ids in the paths that somebody of this role asks for."""
         # The owner has a new one each time: they may delete it.
         note = {"owner": None, "another member": self.closed}.get(role, self.public) or self.write("public")
-        return {"note_id": note.id, "person_id": self.bo.id, "report_id": self.report_id}
+        return {"note_id": note.id, "person_id": self.bo.id, **self.ids()}
+
+    def ids(self) -> dict[str, str]:
+        """What else is in the paths, whoever asks."""
+        return {"report_id": self.report_id, "sanction_id": self.sanction_id, "invitation_id": self.invitation_id}
 
     def write(self, visibility: str) -> Note:
         with self.site.transaction() as request:
@@ -100,6 +108,11 @@ def world(site: Site) -> World:
         reports.report_note(bo.key, made.public, "spam", "")
         (report,) = reports.page(ReportFilter()).rows
         made.report_id = report.id
+        standing = request.find_service(StandingService)
+        sanction = standing.impose("command line", request.find_service(PeopleService).by_id(bo.id), "warn", "Spam.")
+        standing.appeal(bo.id, sanction.id, "It was not me.")
+        made.sanction_id = sanction.id
+        made.invitation_id = request.find_service(InvitationService).make("command line").id
     return made
 
 
@@ -166,6 +179,8 @@ class Form:
 def verdict(answer: TestResponse) -> str:
     if answer.status_int == 303 and "/login" in answer.location:
         return "login"
+    if answer.status_int == 303 and answer.location.endswith("/settings/standing"):
+        return "standing"
     if answer.status_int < 400 or answer.status_int == 422:
         return "ok"
     return str(answer.status_int)

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from sqlalchemy import func, select
 
 from feedsite.accounts.models import Person
-from feedsite.accounts.services import JoiningService, PeopleService
+from feedsite.accounts.services import InvitationService, PeopleService
 from feedsite.cli import main
 from feedsite.db import utcnow
 from feedsite.graph.services import GraphService
@@ -190,11 +190,12 @@ def test_links_that_are_in_somebodys_mailbox_stay_good(sites: Sites) -> None:
     sites.before.browser().submit("/reset", {"email": "ana@example.org"})
     path = link_in(sites.before.mails()[0])
     with sites.before.transaction() as request:
-        code = request.find_service(JoiningService).invite("command line")
+        invitations = request.find_service(InvitationService)
+        code = invitations.code(invitations.make("command line"))
     for site in (sites.meanwhile, sites.after):
         assert site.browser().get(path).status_int == 200
         with site.transaction() as request:
-            assert request.find_service(JoiningService).is_invitation(code)
+            assert request.find_service(InvitationService).is_good(code)
 
 
 def test_nothing_new_is_signed_with_the_old_secret(sites: Sites) -> None:
