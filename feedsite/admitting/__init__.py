@@ -18,7 +18,7 @@ def includeme(config: Any) -> None:
         "admin.joining",
         _("Sign-ups"),
         Permission.MODERATE,
-        order=110,
+        order=220,
         about=_("Who waits to be let in."),
         count=_waiting,
     )
@@ -26,7 +26,7 @@ def includeme(config: Any) -> None:
         "admin.invitations",
         _("Invitations"),
         Permission.MODERATE,
-        order=120,
+        order=230,
         about=_("Invite people to join, and see who did."),
     )
     config.scan(".views")
