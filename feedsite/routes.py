@@ -58,6 +58,7 @@ ROUTES: tuple[tuple[str, str], ...] = (
     # Fixed pages
     ("pages.about", "/about"),
     ("pages.help", "/help"),
+    ("pages.keyboard", "/help/keyboard"),
     ("pages.mute_block", "/help/mute-block"),
     ("pages.privacy", "/privacy"),
     ("web.style_guide", "/style-guide"),
@@ -65,6 +66,7 @@ ROUTES: tuple[tuple[str, str], ...] = (
     ("timelines.front", "/"),
     ("timelines.home", "/home"),
     ("timelines.home_read", "/home/read"),
+    ("timelines.home_unread", "/home/unread"),
     ("timelines.home_hot", "/home/hot"),
     ("timelines.home_objects", "/home/objects"),
     ("timelines.home_days", "/home/days"),
@@ -81,6 +83,7 @@ ROUTES: tuple[tuple[str, str], ...] = (
     ("notifications.list", "/notifications"),
     ("notifications.read", "/notifications/read"),
     ("notifications.undo", "/notifications/undo"),
+    ("notifications.counters", "/counters"),
     ("notifications.groups", "/notifications/groups"),
     ("notifications.settings", "/settings/notifications"),
     ("notifications.group", "/notifications/g/{key:[0-9a-f]{1,64}}"),

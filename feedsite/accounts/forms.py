@@ -211,6 +211,10 @@ class DisplayForm(Form):
             SelectChoice("dark", _("Dark")),
         ],
     )
+    shortcuts = BooleanField(
+        _("Keyboard shortcuts"),
+        description=_("Single keys lead from item to item and to other pages."),
+    )
 
 
 class PrivacyForm(Form):

@@ -65,6 +65,8 @@ class Person(Base):
     noindex: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: This site's search and suggestions may show them.
     discoverable: Mapped[bool] = mapped_column(default=True, server_default=true())
+    #: Whether single keys do something on pages (the page /help/keyboard says what).
+    shortcuts: Mapped[bool] = mapped_column(default=True, server_default=true())
     created: Mapped[datetime] = mapped_column(Instant, default=utcnow)
 
     __table_args__ = (

@@ -23,6 +23,7 @@ from feedsite.reporting.models import Report
 from feedsite.security.sessions import LoginSessionService
 from feedsite.timelines.models import ReaderMark
 
+_CHOICES = ("noindex", "discoverable", "shortcuts")
 _BATCH = 500
 
 _README = """What {site} ({url}) has about @{handle}.
@@ -92,7 +93,7 @@ class ExportService:
         refused = select(MailRefusal.topic).where(MailRefusal.person_id == person.id)
         columns = ("id", "handle", "name", "email", "bio", "role", "state", "zone", "locale", "theme", "created")
         return {
-            **{column: getattr(person, column) for column in (*columns, "noindex", "discoverable")},
+            **{column: getattr(person, column) for column in (*columns, *_CHOICES)},
             "email_claimed": None if claim is None else claim.email,
             "former_handles": [
                 {"handle": row.handle, "until": row.until} for row in self._accounts.former_handles(person.id)

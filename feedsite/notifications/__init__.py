@@ -17,4 +17,5 @@ def includeme(config: Any) -> None:
     config.register_service_factory(state_service, StateService)
     config.add_request_method(notification_pane, "notification_pane", reify=True)
     config.registry.setdefault(ANNOUNCING, []).append(announce_pane)
-    config.scan(".views")
+    for views in (".views", ".counters"):
+        config.scan(views)

@@ -175,21 +175,27 @@ def list_view(request: Any, page: Notifications, *, tab: str = "all", just_marke
 
 def pane_view(request: Any, timeline: Timeline, badge: Counted) -> PaneView:
     """The pane with its badge, "99+" at most."""
-    label = badge_label(badge.number)
-    text = request.localizer.pluralize(
-        "${count} new notification",
-        "${count} new notifications",
-        badge.number,
-        domain="feedsite",
-        mapping={"count": label},
-    )
+    label, text = badge_words(request, badge.number)
     return PaneView(
         url=request.route_path("notifications.list"),
         badge=badge.number,
         badge_label=label,
-        badge_text=text if label else "",
+        badge_text=text,
         groups=_pane_groups(request, timeline),
     )
+
+
+def badge_words(request: Any, number: int) -> tuple[str, str]:
+    """What a badge shows ("99+" at most) and what that means in words; both empty for none."""
+    label = badge_label(number)
+    text = request.localizer.pluralize(
+        "${count} new notification",
+        "${count} new notifications",
+        number,
+        domain="feedsite",
+        mapping={"count": label},
+    )
+    return label, text if label else ""
 
 
 def _pane_groups(request: Any, timeline: Timeline) -> tuple[NotificationGroupView, ...]:

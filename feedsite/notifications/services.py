@@ -85,6 +85,10 @@ class NotificationService:
         aggregator = self.pane_of(reader)
         return self._timelines.read(aggregator), self._feeds.count_badge(aggregator)
 
+    def badge(self, reader: Entity) -> Counted:
+        """How many groups the badge counts (to 100), by itself."""
+        return self._feeds.count_badge(self.pane_of(reader))
+
     def group(self, reader: Entity, key: str, cursor: str | None = None) -> Timeline:
         """Everything that one group is made of, newest first.
 

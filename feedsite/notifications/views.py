@@ -114,13 +114,15 @@ def announce_pane(request: Any, feeds: Manager) -> None:
     """Have the pane fetched along with what a signed-in reader's page asks first."""
     if request.method not in ("GET", "HEAD") or request.identity is None:
         return
+    asks_for_counters = request.matched_route is not None and request.matched_route.name == "notifications.counters"
     made: list[NotificationAggregator] = []
 
     def pane(manager: Manager) -> None:
         # Looked up when somebody wants to know, and once: the service needs the manager that is being made.
         if not made:
             made.append(request.find_service(NotificationService).pane_of(request.identity.entity))
-        manager.get_page(made[0])
+        if not asks_for_counters:
+            manager.get_page(made[0])
         manager.count_badge(made[0])
 
     feeds.expect(pane)

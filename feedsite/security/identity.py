@@ -28,6 +28,8 @@ class Identity:
     confirmed: datetime
     #: Nobody has let them in yet.
     waiting: bool = False
+    #: They want single keys to do something.
+    shortcuts: bool = True
 
     @property
     def entity(self) -> Entity:

@@ -14,6 +14,8 @@ from feedsite.security.permissions import PREDICATES, Permission, is_hidden
 from feedsite.security.sessions import LoginSessionService
 
 _LONGEST_TOKEN = 128
+#: Routes that an open page asks by itself.
+ASKED_BY_PAGES = frozenset({"notifications.counters"})
 
 #: All that somebody sees who is suspended: how they stand, what they say to it, and the way out. Everywhere else their
 #: browser is nobody's.
@@ -34,7 +36,9 @@ class SecurityPolicy:
         token = read_cookie(request, SESSION)
         if not token or len(token) > _LONGEST_TOKEN:
             return None
-        found: Identity | None = request.find_service(LoginSessionService, context=None).find(token)
+        route = getattr(request, "matched_route", None)
+        used = route is None or route.name not in ASKED_BY_PAGES
+        found: Identity | None = request.find_service(LoginSessionService, context=None).find(token, used=used)
         return found
 
     def identity(self, request: Any) -> Identity | None:

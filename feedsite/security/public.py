@@ -26,6 +26,7 @@ PUBLIC_ROUTES = frozenset(
         "mail.unsubscribe",  # by a signed token
         "pages.about",
         "pages.help",
+        "pages.keyboard",
         "pages.mute_block",
         "pages.privacy",
         "timelines.front",

@@ -47,8 +47,11 @@ class LoginSessionService:
         self._session.flush()
         return token
 
-    def find(self, token: str) -> Identity | None:
+    def find(self, token: str, *, used: bool = True) -> Identity | None:
         """Who is signed in with `token`.
+
+        Args:
+            used: somebody is there. A page that asks by itself, every minute, keeps no login from being idle.
 
         None when it is unknown, ended, too old, or idle too long. Who is suspended has an identity, too: the policy
         shows it to hardly any page.
@@ -62,7 +65,7 @@ class LoginSessionService:
         if found is None or found.LoginSession.last_seen < now - self._idle:
             return None
         login, person = found
-        if login.last_seen < now - TOUCH_AFTER:
+        if used and login.last_seen < now - TOUCH_AFTER:
             self._touch(login.id, now)
         return Identity(
             id=person.id,
@@ -76,6 +79,7 @@ class LoginSessionService:
             session_id=login.id,
             confirmed=login.confirmed,
             waiting=person.waiting,
+            shortcuts=person.shortcuts,
         )
 
     def _touch(self, session_id: str, now: datetime) -> None:

@@ -7,10 +7,12 @@ from typing import Any, Protocol
 
 from feedsite.feeds import Counted, Entity, Manager, Marker, OrderKey
 from feedsite.feeds.aggregators import Aggregator, CursorAggregator, WatchedAggregator
+from feedsite.feeds.order import instant, position_ms
 from feedsite.timelines.marks import HOME, Mark, MarkService
 from feedsite.timelines.services import Timeline, TimelineService
 
 SIZE = 20
+_AT_ONCE = 1000
 FOLLOWS_NOTHING, NOTHING_YET, FILTERED = "follows-nothing", "nothing-yet", "filtered"
 WATCHES_NOTHING = "watches-nothing"
 
@@ -52,6 +54,13 @@ class Home:
     new: Counted
     empty: str = ""
 
+    @property
+    def newest(self) -> Mark | None:
+        """The mark of the newest act on the page, without the margin of marks: who is told what came since is told no
+        number that counts what they know. None: nothing is on it."""
+        keys = _keys(self.timeline)
+        return Mark(max(keys).position) if keys else None
+
     def first_read(self, reader: Entity) -> int | None:
         """The index of the first act that was read before, where acts that are new stand above it."""
         if self.mark is None:
@@ -89,6 +98,41 @@ class HomeService:
             empty="" if timeline.page.items else self.why_empty(reader, filtered=only_new),
         )
 
+    def unread(self, reader: Entity, cursor: str | None = None) -> Home:
+        """A page of what is newer than a reader's mark and not their own, oldest first: the order in which it happened.
+
+        Raises InvalidCursor.
+        """
+        mark = self._marks.mark(reader.id, HOME)
+        marker = None if mark is None else mark.marker
+        self._feeds.expect(lambda feeds: self._count_news(feeds, reader, marker))
+        timeline = self._timelines.read(_news(reader, size=SIZE, newer_than=marker, order="asc"), cursor)
+        return Home(
+            timeline=timeline,
+            mark=mark,
+            upto=Mark.upto(_keys(timeline) if cursor is None else self._before(reader, marker, timeline)),
+            new=self._count_news(self._feeds, reader, marker),
+            empty="" if timeline.page.items else self.why_empty(reader, filtered=True),
+        )
+
+    def _before(self, reader: Entity, marker: Marker | None, timeline: Timeline) -> list[OrderKey]:
+        """What is on a page, and inside its mark's margin: what the pages before it showed is read as well."""
+        shown = _keys(timeline)
+        if not shown:
+            return []
+        newest = max(shown)
+        since = instant(position_ms(newest.position) - Marker.MARGIN_MS)
+        around = self._feeds.get_page(_news(reader, newer_than=marker, since=since, size=_AT_ONCE)).items
+        return shown + [item.newness for item in around if item.newness <= newest]
+
+    def count_since(self, reader: Entity, mark: Mark) -> Counted:
+        """How many acts of others came to a reader's home since a page of it, counted to 100.
+
+        Args:
+            mark: `Home.newest` of that page.
+        """
+        return self._count_news(self._feeds, reader, mark.marker)
+
     def _count_new(self, reader: Entity, timeline: Timeline, marker: Marker | None) -> Counted:
         """How many acts of others are newer than the mark; where there is none, those on the page."""
         if marker is None:
@@ -96,7 +140,7 @@ class HomeService:
         return self._count_news(self._feeds, reader, marker)
 
     @staticmethod
-    def _count_news(feeds: Manager, reader: Entity, marker: Marker) -> Counted:
+    def _count_news(feeds: Manager, reader: Entity, marker: Marker | None) -> Counted:
         return feeds.count_new(_news(reader), marker)
 
     def why_empty(self, reader: Entity, *, filtered: bool = False) -> str:

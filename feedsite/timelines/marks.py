@@ -152,8 +152,16 @@ def posted_mark(request: Any, timeline: str) -> Mark:
 
     Raises HTTPBadRequest when it was changed, or is another reader's.
     """
+    return read_mark(request, timeline, request.POST.get("upto", ""))
+
+
+def read_mark(request: Any, timeline: str, token: str) -> Mark:
+    """The mark that `mark_token` made a token of.
+
+    Raises HTTPBadRequest when it was changed, or is another reader's.
+    """
     try:
-        owner, position, shown = signer(request, f"mark {timeline}").read(request.POST.get("upto", ""))
+        owner, position, shown = signer(request, f"mark {timeline}").read(token)
     except (BadToken, ValueError, TypeError):
         owner = None
     if owner != request.identity.id:

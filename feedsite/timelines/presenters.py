@@ -161,17 +161,48 @@ def home_view(request: Any, home: Home, *, only_new: bool) -> TimelineView:
         notice=None if only_new else _notice(request, home),
         toggle=show_all if only_new else show_new,
         mark_read=_mark_read(request, home),
+        since="" if only_new or request.GET.get("cursor") else _since(request, home),
     )
+
+
+def unread_view(request: Any, home: Home) -> TimelineView:
+    """What a reader has not read, oldest first, and the button that marks a page of it as read and goes on."""
+    label = _("Since you marked it as read, oldest first") if home.mark else _("From the very beginning, oldest first")
+    view = TimelinePresenter(request, home.timeline).view(label, empty=_all_read(request, home))
+    mark_read = _mark_read(request, home)
+    if mark_read is not None:
+        text = request.translate(_("Mark as read and go on"))
+        mark_read = replace(mark_read, text=text, label=text)
+    return replace(view, here=request.path, mark_read=mark_read, oldest_first=True)
+
+
+def _all_read(request: Any, home: Home) -> EmptyView | None:
+    path = request.route_path("timelines.home")
+    if home.empty != FILTERED:
+        return empty_state(request, home.empty, all_url=path)
+    text = request.translate(_("You have read everything up to here. What comes next begins this page again."))
+    links = (LinkView(request.translate(_("Show all")), path, primary=True),)
+    return EmptyView(FILTERED, request.translate(_("You are all caught up")), text, links)
+
+
+def _since(request: Any, home: Home) -> str:
+    newest = home.newest
+    return "" if newest is None else mark_token(request, HOME, newest)
 
 
 def _notice(request: Any, home: Home) -> LinkView | None:
     if home.mark is None or not home.new.number:
         return None
-    count = badge_label(home.new.number)
-    text = request.localizer.pluralize(
-        "${count} new", "${count} new", home.new.number, domain="feedsite", mapping={"count": count}
+    return LinkView(new_label(request, home.new.number), f"{request.route_path('timelines.home')}?new=1")
+
+
+def new_label(request: Any, number: int) -> str:
+    """How much is new ("5 new", at most "99+ new"); empty for nothing."""
+    count = badge_label(number)
+    text: str = request.localizer.pluralize(
+        "${count} new", "${count} new", number, domain="feedsite", mapping={"count": count}
     )
-    return LinkView(text, f"{request.route_path('timelines.home')}?new=1")
+    return text if count else ""
 
 
 def _mark_read(request: Any, home: Home) -> ActionView | None:

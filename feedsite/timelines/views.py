@@ -21,7 +21,7 @@ from feedsite.timelines.heat import heat_of, heat_view
 from feedsite.timelines.home import FILTERED, HomeService
 from feedsite.timelines.marks import HOME, posted_mark
 from feedsite.timelines.people import LinkLists, ProfilePresenter, person_of, person_views
-from feedsite.timelines.presenters import TimelinePresenter, empty_state, home_view, nothing_yet
+from feedsite.timelines.presenters import TimelinePresenter, empty_state, home_view, nothing_yet, unread_view
 from feedsite.timelines.ranked import HOT_DAYS, HOT_SIZE, RankedPresenter, days, hot
 from feedsite.timelines.services import TimelineService
 from feedsite.timelines.tags import expect_tag_view, tag_view
@@ -68,6 +68,18 @@ def home(request: Any) -> dict[str, object]:
         "timeline": home_view(request, page, only_new=only_new),
         "compose": compose_box(request, next=request.route_path("timelines.home")),
     }
+
+
+@view_config(
+    route_name="timelines.home_unread",
+    renderer="timelines/home_unread.html",
+    request_method="GET",
+    permission=Permission.READ_HOME,
+)
+def home_unread(request: Any) -> dict[str, object]:
+    """What the reader has not read, oldest first from their mark."""
+    home = request.find_service(HomeService).unread(request.identity.entity, cursor_from(request))
+    return {"timeline": unread_view(request, home)}
 
 
 @view_config(route_name="timelines.home_read", request_method="POST", permission=Permission.ARRANGE)

@@ -14,6 +14,12 @@ def page(request: Any) -> dict[str, object]:
     return {"settings": request.site_settings}
 
 
+@view_config(route_name="pages.keyboard", renderer="pages/keyboard.html", request_method="GET")
+def keyboard(request: Any) -> dict[str, object]:
+    """What each key does, and for whom."""
+    return {}
+
+
 @view_config(route_name="pages.mute_block", renderer="pages/mute_block.html", request_method="GET")
 def mute_block(request: Any) -> dict[str, object]:
     """What mute and block do, on which page."""

@@ -10,7 +10,7 @@ from feedsite.web.presenting.things import ItemView, NoteView, PersonView
 
 @dataclass(frozen=True, slots=True)
 class TimelineView:
-    """A page of activities, newest first.
+    """A page of activities, newest first unless it says otherwise.
 
     Attributes:
         label: its heading.
@@ -21,6 +21,8 @@ class TimelineView:
         notice: the "5 new" link on top, when something arrived since.
         toggle: the filter's link ("Only new" / "Show all").
         mark_read: the button that moves the reader's place here.
+        oldest_first: time runs down the page: `older_url` leads on to what is newer, `newer_url` back.
+        since: what the script asks with how much came since (`mark_token`); empty: it does not ask.
     """
 
     items: tuple[ItemView, ...]
@@ -35,6 +37,8 @@ class TimelineView:
     toggle: LinkView | None = None
     mark_read: ActionView | None = None
     label_hidden: bool = False
+    oldest_first: bool = False
+    since: str = ""
 
 
 @dataclass(frozen=True, slots=True)
