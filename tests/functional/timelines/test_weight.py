@@ -15,6 +15,7 @@ from tests.site import Browser
 LISTS = (
     "/home",
     "/home?new=1",
+    "/home/unread",
     "/home/hot",
     "/home/objects",
     "/home/days",
