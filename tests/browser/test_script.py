@@ -17,7 +17,8 @@ pytestmark = pytest.mark.browser
 _A_MINUTE = 61_000
 # What moved on the page, less the times themselves, which say another minute.
 _MOVED = """() => new Promise(done => {
-  const name = ({ node }) => (node?.closest ? node : node?.parentElement)?.closest(".when") ? [] : [node?.outerHTML ?? node?.textContent];
+  const isTime = node => (node?.closest ? node : node?.parentElement)?.closest(".when");
+  const name = ({ node }) => isTime(node) ? [] : [node?.outerHTML ?? node?.textContent];
   const tell = list => done(list.getEntries().flatMap(entry => entry.sources.flatMap(name)));
   new PerformanceObserver(tell).observe({ type: "layout-shift", buffered: true });
   setTimeout(done, 200, []);

@@ -124,7 +124,16 @@ def test_timelines_and_notifications_take_two_round_trips_with_badge_and_pane(
 
 def test_older_pages_take_no_more(sites: tuple[Site, Site]) -> None:
     browser = sites[0].browser(_person(sites[0], "ana"))
-    for start in ("/home", "/home/unread", "/home/objects", "/home/days", "/watching", "/notifications", "/explore", "/@ana"):
+    for start in (
+        "/home",
+        "/home/unread",
+        "/home/objects",
+        "/home/days",
+        "/watching",
+        "/notifications",
+        "/explore",
+        "/@ana",
+    ):
         path = start
         for _ in range(3):
             older = _older(browser.get(path).text)
