@@ -105,6 +105,7 @@ class TimelinePresenter:
             url=view.url,
             total_label=self._more_label(group),
             more_url=page_url(self._request, group.more) or "",
+            is_thing=whose == item.object,
         )
 
     def _heading(self, item: Item, whose: Entity) -> Markup:

@@ -50,6 +50,8 @@ def samples() -> dict[str, Any]:
         "tabs": _tabs(),
         "timeline": _timeline(items),
         "open_note": replace(items[0], anchor="act-open"),
+        "unread": _unread(items),
+        "loading": replace(items[1], anchor="act-loading"),
         "month": shapes.SectionView(
             "october",
             "October 2026",
@@ -85,6 +87,19 @@ def _timeline(items: Sequence[shapes.ItemView]) -> shapes.TimelineView:
         notice=shapes.LinkView("5 new", "#new"),
         toggle=shapes.LinkView("Only new", "#only-new"),
         mark_read=shapes.ActionView("read", "Mark all as read", "#", text="Mark all as read"),
+    )
+
+
+def _unread(items: Sequence[shapes.ItemView]) -> shapes.TimelineView:
+    text = "Mark as read and go on"
+    return shapes.TimelineView(
+        (replace(items[2], anchor="act-unread"),),
+        "Since you marked it as read, oldest first",
+        older_url="#newer",
+        newer_url="#older",
+        first_url="#oldest",
+        mark_read=shapes.ActionView("read", text, "#", text=text),
+        oldest_first=True,
     )
 
 

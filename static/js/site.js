@@ -18,6 +18,12 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// ---- Of tabs that do not fit, the current one can be seen ----
+for (const tab of all(".tabs:not(.wrap) [aria-current]")) {
+  const bar = tab.closest(".tabs");
+  bar.scrollLeft = tab.offsetLeft - bar.offsetLeft - (bar.clientWidth - tab.offsetWidth) / 2;
+}
+
 // ---- A form is sent once, however often its button is pressed; coming back makes it fresh ----
 document.addEventListener("submit", (event) => {
   const form = event.target;

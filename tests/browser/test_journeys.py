@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 import pyotp
 import pytest
@@ -91,6 +92,80 @@ def test_mute_from_a_card_and_nothing_of_them_is_left(world: World, open_page: O
         page.goto(path)
         expect(card(page, "Soup is on")).not_to_have_count(0)
         expect(card(page, "Bread is rising")).to_have_count(0)
+
+
+def test_follow_from_a_profile_and_home_changes(world: World, open_page: Opener, javascript: bool) -> None:
+    world.write("bo", "Bread is rising")
+    page = open_page("/home", javascript=javascript, person=world.person("ana"))
+    expect(page.locator("main")).to_contain_text("You follow nothing yet")
+    page.goto("/@bo")
+    page.get_by_role("button", name=re.compile("^Follow")).first.click()
+    expect(page.get_by_role("button", name=re.compile("^Following")).first).to_be_visible()
+    page.get_by_role("link", name="Home", exact=True).click()
+    expect(card(page, "Bread is rising")).to_have_count(1)
+    page.goto("/@bo")
+    page.get_by_role("button", name=re.compile("^Following")).first.click()
+    expect(page.get_by_role("button", name=re.compile("^Follow ?")).first).to_be_visible()
+    page.goto("/home")
+    expect(card(page, "Bread is rising")).to_have_count(0)
+
+
+def test_watch_a_tag_and_see_what_happens_to_it(world: World, open_page: Opener, javascript: bool) -> None:
+    world.write("bo", "Bread is rising #bread")
+    page = open_page("/@bo", javascript=javascript, person=world.person("ana"))
+    card(page, "Bread is rising").get_by_role("link", name="#bread").click()
+    page.get_by_role("button", name="Watch", exact=False).first.click()
+    expect(page.get_by_role("button", name=re.compile("Watching")).first).to_be_visible()
+    world.write("cy", "Mine is flat #bread")
+    page.get_by_role("link", name="Home", exact=True).click()
+    expect(card(page, "Mine is flat")).to_have_count(1)
+    page.get_by_role("link", name="Watching", exact=True).click()
+    section = page.locator("section.timeline").filter(has_text="#bread")
+    expect(section.locator("article")).to_contain_text(["Mine is flat"])
+    expect(page.locator("main [aria-current=page]")).to_be_in_viewport()
+
+
+def test_read_a_year_s_archive(world: World, open_page: Opener, javascript: bool) -> None:
+    world.follow("ana", "bo")
+    for month in (2, 3, 5):
+        world.write("bo", f"A loaf of month {month}", at=datetime(2025, month, 10, 12, tzinfo=UTC))
+    page = open_page("/home", javascript=javascript, person=world.person("ana"))
+    page.get_by_role("link", name="Archive", exact=True).click()
+    page.get_by_role("link", name="2025", exact=True).click()
+    expect(page.locator("main article.item")).to_contain_text(["month 5", "month 3", "month 2"])
+    page.get_by_role("link", name=re.compile("March")).first.click()
+    expect(page.get_by_role("heading", name="March 2025").first).to_be_attached()
+    expect(page.locator("main article.item")).to_contain_text(["A loaf of month 3"])
+    page.go_back()
+    expect(page.get_by_role("heading", name="2025", exact=True)).to_be_visible()
+
+
+def test_change_zone_and_theme(world: World, open_page: Opener, javascript: bool) -> None:
+    world.follow("ana", "bo")
+    world.write("bo", "Late at night", at=datetime(2025, 3, 31, 23, 30, tzinfo=UTC))
+    page = open_page("/settings/display", javascript=javascript, person=world.person("ana"))
+    background = "() => getComputedStyle(document.body).backgroundColor"
+    light = page.evaluate(background)
+    page.get_by_label("Time zone").select_option("Asia/Kathmandu")
+    page.get_by_label("Dark").first.check()
+    page.locator("main form.form button.primary").click()
+    expect(page.locator(".flash")).to_contain_text("Your settings are saved.")
+    assert page.evaluate(background) != light
+    page.goto("/archive/2025")
+    expect(page.locator("main section h2")).to_have_text(["April"])
+    expect(page.locator("main time").first).to_have_attribute("title", re.compile("April 1, 2025"))
+
+
+def test_read_what_came_oldest_first_and_go_on(world: World, open_page: Opener, javascript: bool) -> None:
+    world.follow("ana", "bo")
+    world.write_many("bo", 25, "Loaf {}")
+    page = open_page("/home", javascript=javascript, person=world.person("ana"))
+    page.get_by_role("link", name="Unread", exact=True).click()
+    expect(page.locator("main article .text").first).to_have_text("Loaf 0")
+    page.get_by_role("button", name="Mark as read and go on").click()
+    expect(page.locator("main article .text")).to_have_text([f"Loaf {number}" for number in range(20, 25)])
+    page.get_by_role("button", name="Mark as read and go on").click()
+    expect(page.locator("main")).to_contain_text("You are all caught up")
 
 
 def test_edit_and_delete(world: World, open_page: Opener, javascript: bool) -> None:

@@ -17,6 +17,8 @@ from tests.browser.looking import accessibility_faults, sideways_pixels
 pytestmark = pytest.mark.browser
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
+#: To be looked at.
+OUTPUT = Path(__file__).resolve().parents[1] / "output"
 
 
 def gzipped(*suffixes: str) -> int:
@@ -29,6 +31,7 @@ def test_every_component_is_accessible_and_fits(open_page: Opener, theme: str, w
     page = open_page("/style-guide", width=width, theme=theme)
     assert accessibility_faults(page) == []
     assert sideways_pixels(page) == 0
+    page.screenshot(path=OUTPUT / f"style-guide-{width}-{theme}.png", full_page=True)
 
 
 def test_the_theme_that_the_server_wrote_wins_over_the_device(live: LiveSite, open_page: Opener) -> None:

@@ -62,6 +62,7 @@ class GroupView:
         items: the newest ones, at least one.
         total_label: a finished sentence ("and 12 more"), empty when all are shown; it leads to `more_url`.
         people: who acted, newest first, for the row of avatars.
+        is_thing: what the items are about is the heading; it need not be said again in each.
     """
 
     key: str
@@ -74,6 +75,7 @@ class GroupView:
     total_label: str = ""
     more_url: str = ""
     people: tuple[PersonView, ...] = ()
+    is_thing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
