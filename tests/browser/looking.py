@@ -1,9 +1,10 @@
-"""What a look at a page finds: accessibility faults, overflow, small targets."""
+"""What a look at a page finds: accessibility faults, overflow, small targets, what the keyboard does not reach."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import html5lib
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
@@ -39,3 +40,53 @@ def doubled_ids(page: Page) -> list[str]:
     """The ids that more than one element of the page has."""
     ids: list[str] = page.evaluate("() => [...document.querySelectorAll('[id]')].map(element => element.id)")
     return sorted({name for name in ids if ids.count(name) > 1})
+
+
+_WATCH_FOCUS = """() => {
+  const usable = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']";
+  const isUsable = element => element.checkVisibility() && !element.disabled;
+  const shown = [...document.querySelectorAll(usable)].filter(isUsable);
+  window.stops = shown.filter(element => element.tabIndex >= 0);
+  // What the Tab key passes over is a second way to where another link leads.
+  const led = new Set(window.stops.map(element => element.href));
+  window.passed = shown.filter(element => element.tabIndex < 0 && !led.has(element.href));
+  window.reached = new Set();
+  window.unmarked = new Set();
+  document.addEventListener("focusin", ({ target }) => {
+    const style = getComputedStyle(target);
+    window.reached.add(target);
+    if (style.outlineStyle === "none" || parseFloat(style.outlineWidth) < 2) window.unmarked.add(target);
+  });
+  document.activeElement?.blur();
+  return window.stops.length;
+}"""
+_UNREACHED = """() => {
+  const groups = new Set([...window.reached].filter(one => one.type === "radio").map(one => one.name));
+  const name = kind => element => `${kind}: ${element.outerHTML.slice(0, 120)}`;
+  const isReached = one => window.reached.has(one) || (one.type === "radio" && groups.has(one.name));
+  const missed = window.stops.filter(one => !isReached(one));
+  return [...missed.map(name("not reached")), ...window.passed.map(name("passed over")),
+    ...[...window.unmarked].map(name("focus not seen"))];
+}"""
+
+
+def keyboard_faults(page: Page) -> tuple[list[str], int]:
+    """What the Tab key does not reach, or reaches and does not show; and how many stops it makes."""
+    stops: int = page.evaluate(_WATCH_FOCUS)
+    for _ in range(stops + 3):
+        page.keyboard.press("Tab")
+    faults: list[str] = page.evaluate(_UNREACHED)
+    return faults, stops
+
+
+def nodes(page: Page) -> int:
+    """How many elements the page has."""
+    count: int = page.evaluate("() => document.querySelectorAll('*').length")
+    return count
+
+
+def invalid_html(text: str) -> list[str]:
+    """What a strict parser says of a page as the server sent it."""
+    parser = html5lib.HTMLParser(namespaceHTMLElements=False)
+    parser.parse(text)
+    return [f"{place}: {error} {data}" for place, error, data in parser.errors]
