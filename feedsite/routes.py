@@ -86,6 +86,7 @@ ROUTES: tuple[tuple[str, str], ...] = (
     ("notifications.counters", "/counters"),
     ("notifications.groups", "/notifications/groups"),
     ("notifications.settings", "/settings/notifications"),
+    ("notifications.digest", "/settings/notifications/digest"),
     ("notifications.group", "/notifications/g/{key:[0-9a-f]{1,64}}"),
     # Admins
     ("admin.start", "/admin"),

@@ -44,6 +44,12 @@ class AccountSettings:
         help="Seconds between the looks each process of the site takes at mails that wait. What a page wrote is sent "
         "at once after its commit. 0: none; then `feedsite mail deliver --follow` has to run.",
     )
+    digest_hour: int = declare(
+        whole(0, 23),
+        "8",
+        help="The hour of the reader's day at which digests of notifications are mailed, where `feedsite mail digests` "
+        "runs at least once an hour.",
+    )
     throttle_reset: str = declare(
         RATES, "10 per hour; 30 per day", help="Asking for a new password, from one address (IPv6: one /64)."
     )

@@ -12,6 +12,8 @@ from feedsite.cli.opening import Opened, site
 from feedsite.db import utcnow
 from feedsite.mail.process import mail_of
 from feedsite.mail.services import MailService
+from feedsite.notifications.digesting import write_digest
+from feedsite.notifications.digests import DigestService
 from feedsite.system.jobs import jobs_of
 
 
@@ -58,6 +60,21 @@ def _deliver(opened: Opened) -> bool:
     if problem:
         click.echo(f"The mail server: {problem}", err=True)
     return not (put_off or given_up)
+
+
+@mail.command()
+@click.pass_obj
+def digests(config: str) -> None:
+    """Write the digests of notifications that are due; run it once an hour."""
+    with site(config) as opened:
+        with opened.transaction() as work:
+            due = work.find(DigestService).due(limit=100_000)
+        written = 0
+        for person_id in due:
+            # Each in a transaction of its own: what was written stays, whatever happens to the next.
+            with opened.transaction() as work:
+                written += write_digest(work.request, person_id)
+        click.echo(f"{len(due)} were due, {written} had something to tell.")
 
 
 @mail.command()

@@ -58,6 +58,11 @@ class Desk:
         values = {"site": self.settings.site_name, **mapping}
         return str(self._localizer.translate(message, domain="feedsite", mapping=values))
 
+    def say_many(self, one: str, many: str, number: int, **mapping: str) -> str:
+        """A sentence for so many, in the reader's language; `site` is always there."""
+        values = {"site": self.settings.site_name, **mapping}
+        return str(self._localizer.pluralize(one, many, number, domain="feedsite", mapping=values))
+
     def url(self, route: str, **parts: Any) -> str:
         """The address of a page of this site, host and all."""
         return str(self.request.route_url(route, **parts))

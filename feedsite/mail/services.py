@@ -18,7 +18,7 @@ from feedsite.metrics import Reading
 LIFETIME = timedelta(days=3)
 
 #: What people may choose not to be told by mail.
-TOPICS = ("logins",)
+TOPICS = ("logins", "digest")
 
 
 class MailService:

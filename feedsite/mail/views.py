@@ -18,8 +18,8 @@ _ = TranslationStringFactory("feedsite")
 @view_config(route_name="mail.unsubscribe", renderer="mail/unsubscribe.html", request_method="GET")
 def ask(request: Any) -> dict[str, object]:
     """Ask, as a mail program that looks at links ahead of time must not decide anything."""
-    _checked(request)
-    return {"done": False}
+    _, topic = _checked(request)
+    return {"done": False, "topic": topic}
 
 
 # A mail program posts this by itself, with nothing of ours but the signed address (RFC 8058).
@@ -28,7 +28,7 @@ def unsubscribe(request: Any) -> dict[str, object]:
     """Send no more mails of this kind."""
     person_id, topic = _checked(request)
     request.find_service(MailService).refuse(person_id, topic)
-    return {"done": True}
+    return {"done": True, "topic": topic}
 
 
 def _checked(request: Any) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""What readers said of single notifications, and which kinds they do not want."""
+"""What readers said of single notifications, which kinds they do not want, and who is mailed what is new."""
 
 from __future__ import annotations
 
@@ -44,3 +44,24 @@ class UnwantedVerb(Base):
 
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
     verb: Mapped[str] = mapped_column(String(64), primary_key=True)
+
+
+#: How often a digest is mailed.
+EVERY = ("daily", "weekly")
+
+
+class Digest(Base):
+    """Somebody is mailed what is new, every day or every week. Whoever is not has no row."""
+
+    __tablename__ = "digests"
+
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
+    #: One of EVERY.
+    every: Mapped[str] = mapped_column(String(8))
+    #: When the next one is made.
+    due: Mapped[datetime] = mapped_column(Instant)
+
+    __table_args__ = (
+        CheckConstraint(f"every IN ({', '.join(map(repr, EVERY))})", name="every"),
+        Index("ix_digests_due", "due"),
+    )

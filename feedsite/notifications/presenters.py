@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pyramid.i18n import TranslationStringFactory
 
 from feedsite.db import utcnow
 from feedsite.feeds import Counted, Group
+from feedsite.notifications.digests import DigestService
 from feedsite.notifications.services import Notifications
 from feedsite.notifications.tokens import group_token
 from feedsite.posts.rendering import plain
@@ -28,6 +29,7 @@ from feedsite.web.presenting import (
     PaneView,
     PersonView,
     TabView,
+    TimeView,
 )
 from feedsite.web.wording import badge_label, time_view
 
@@ -211,9 +213,34 @@ def _pane_groups(request: Any, timeline: Timeline) -> tuple[NotificationGroupVie
     return tuple(views)
 
 
+def sentences(request: Any, timeline: Timeline) -> list[str]:
+    """What stands in the groups of a page, as text."""
+    return [view.sentence.striptags() for view in _pane_groups(request, timeline)]
+
+
 def _action(request: Any, name: str, text: str, route: str, **fields: str) -> ActionView:
     words = request.translate(text)
     return ActionView(name, words, request.route_path(route), text=words, fields=tuple(fields.items()))
+
+
+_OFTEN = {"off": _("Never"), "daily": _("Every day"), "weekly": _("Every Monday")}
+
+
+@dataclass(frozen=True)
+class DigestView:
+    """How often a reader is mailed what is new, and when the next mail is made."""
+
+    choices: tuple[ChoiceView, ...]
+    next: TimeView | None
+
+
+def digest_view(request: Any) -> DigestView:
+    """The choice of how often."""
+    digest = request.find_service(DigestService).of(request.identity.id)
+    every = "off" if digest is None else digest.every
+    choices = tuple(ChoiceView(name, request.translate(text), name == every) for name, text in _OFTEN.items())
+    due = None if digest is None else time_view(digest.due, utcnow(), request.zone, request.locale_name)
+    return DigestView(choices, due)
 
 
 _KINDS = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,11 +13,12 @@ from feedsite.feeds.order import instant, position_ms
 from feedsite.feeds.query import group_key, lone_key
 from feedsite.notifications.aggregators import ConcernsAggregator, GroupsAggregator
 from feedsite.notifications.states import States, StateService
-from feedsite.timelines.marks import NOTIFICATIONS_READ, NOTIFICATIONS_SEEN, Mark, MarkService
+from feedsite.timelines.marks import NOTIFICATIONS_READ, NOTIFICATIONS_SEEN, NOTIFICATIONS_TOLD, Mark, MarkService
 from feedsite.timelines.services import Timeline, TimelineService
 from feedsite.timelines.verbs import Verbs, verbs_of
 
 PANE_GROUPS = 5
+DIGEST_GROUPS = 10
 TABS = ("all", "mentions", "watching", "saved", "done")
 SAYINGS = ("read", "unread", "save", "unsave", "done", "undone")
 #: What is written to somebody, or where they watch.
@@ -45,6 +46,21 @@ class Notifications:
     upto: Mark | None
     has_new: bool
     can_undo: bool
+
+
+@dataclass(frozen=True)
+class Untold:
+    """What no digest has told of yet, and the reader has not seen.
+
+    Attributes:
+        timeline: the newest New groups.
+        count: how many there are (to 100).
+        upto: the mark of what is on it.
+    """
+
+    timeline: Timeline
+    count: Counted
+    upto: Mark | None
 
 
 class NotificationService:
@@ -88,6 +104,21 @@ class NotificationService:
     def badge(self, reader: Entity) -> Counted:
         """How many groups the badge counts (to 100), by itself."""
         return self._feeds.count_badge(self.pane_of(reader))
+
+    def untold(self, reader: Entity) -> Untold:
+        """What a digest tells: New groups with something newer than what was seen or told, as the badge counts."""
+        told, seen = (self._marks.marker(reader.id, name) for name in (NOTIFICATIONS_TOLD, NOTIFICATIONS_SEEN))
+        known = seen if told is None else told.join(seen)
+        aggregator = self._aggregator(reader, section="new", size=DIGEST_GROUPS, seen=known)
+        timeline = self._timelines.read(aggregator)
+        groups = tuple(group for group in timeline.page.groups if known is None or not known.covers(group.item.newness))
+        timeline = replace(timeline, page=replace(timeline.page, groups=groups))
+        return Untold(timeline, self._feeds.count_badge(aggregator), self._mark_of(reader, timeline))
+
+    def tell(self, reader: Entity, untold: Untold) -> None:
+        """A digest told of it."""
+        if untold.upto is not None:
+            self._marks.move(reader.id, NOTIFICATIONS_TOLD, untold.upto)
 
     def group(self, reader: Entity, key: str, cursor: str | None = None) -> Timeline:
         """Everything that one group is made of, newest first.

@@ -11,7 +11,9 @@ from pyramid.view import view_config
 
 from feedsite.feeds import Manager
 from feedsite.feeds.aggregators import NotificationAggregator
-from feedsite.notifications.presenters import kind_views, list_view, pane_view, tab_views
+from feedsite.notifications.digests import DigestService
+from feedsite.notifications.models import EVERY
+from feedsite.notifications.presenters import digest_view, kind_views, list_view, pane_view, tab_views
 from feedsite.notifications.services import SAYINGS, TABS, NotificationService
 from feedsite.notifications.tokens import groups_of
 from feedsite.security.permissions import Permission
@@ -107,7 +109,19 @@ def settings(request: Any) -> dict[str, object] | Response:
         service.want_all_but(reader, [verb.name for verb in verbs if verb.name not in wanted])
         request.flash(_("Your settings are saved."))
         return HTTPSeeOther(request.route_path("notifications.settings"))
-    return {"kinds": kind_views(request, verbs, service.unwanted(reader)), "form": None}
+    kinds = kind_views(request, verbs, service.unwanted(reader))
+    return {"kinds": kinds, "digest": digest_view(request), "form": None}
+
+
+@view_config(route_name="notifications.digest", request_method="POST", permission=Permission.MANAGE_ACCOUNT)
+def digest(request: Any) -> Response:
+    """How often the reader is mailed what is new."""
+    every = str(request.POST.get("every", ""))
+    if every not in ("off", *EVERY):
+        raise HTTPBadRequest(_("Choose how often you want the mail: never, every day or every week."))
+    request.find_service(DigestService).choose(request.identity.id, request.zone, every)
+    request.flash(_("Your settings are saved."))
+    return HTTPSeeOther(request.route_path("notifications.settings"))
 
 
 def announce_pane(request: Any, feeds: Manager) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Any
 
 from feedsite.feeds import Entity
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +43,21 @@ class Identity:
     def key(self) -> str:
         """The person's key in the feed engine."""
         return f"person:{self.id}"
+
+
+def identity_of(person: Any, session_id: str = "", confirmed: datetime = _NEVER) -> Identity:
+    """The identity of a person's row, in a login or in none."""
+    return Identity(
+        id=person.id,
+        handle=person.handle,
+        name=person.name,
+        role=person.role,
+        state=person.state,
+        zone=person.zone,
+        locale=person.locale,
+        theme=person.theme,
+        session_id=session_id,
+        confirmed=confirmed,
+        waiting=person.waiting,
+        shortcuts=person.shortcuts,
+    )

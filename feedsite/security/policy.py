@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from pyramid.interfaces import ISecurityPolicy
 from pyramid.request import RequestLocalCache
 from pyramid.response import Response
 from pyramid.security import Allowed, Denied
 
 from feedsite.security.cookies import SESSION, VISITOR, drop_cookie, read_cookie, write_cookie
-from feedsite.security.identity import Identity
+from feedsite.security.identity import Identity, identity_of
 from feedsite.security.permissions import PREDICATES, Permission, is_hidden
 from feedsite.security.sessions import LoginSessionService
 
@@ -114,6 +115,15 @@ class SecurityPolicy:
         For error pages, which are made when the database may be what failed.
         """
         self._identities.get_or_create(request, creator=lambda _request: None)
+
+    def assume(self, request: Any, identity: Identity) -> None:
+        """From here on the request is somebody's who is not there: what is made with it is what they would see."""
+        self._identities.set(request, identity)
+
+
+def act_for(request: Any, person: Any) -> None:
+    """Make a request that nobody sent (of a command) a person's, for what is made in their name: mails to them."""
+    request.registry.getUtility(ISecurityPolicy).assume(request, identity_of(person))
 
 
 def _is_open_to_suspended(request: Any) -> bool:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from feedsite.accounts.models import LoginSession, Person
 from feedsite.db import utcnow
-from feedsite.security.identity import Identity
+from feedsite.security.identity import Identity, identity_of
 from feedsite.settings import Settings
 
 #: How old `last_seen` may get before a request writes it again: one write in five minutes, not one a page.
@@ -67,20 +67,7 @@ class LoginSessionService:
         login, person = found
         if used and login.last_seen < now - TOUCH_AFTER:
             self._touch(login.id, now)
-        return Identity(
-            id=person.id,
-            handle=person.handle,
-            name=person.name,
-            role=person.role,
-            state=person.state,
-            zone=person.zone,
-            locale=person.locale,
-            theme=person.theme,
-            session_id=login.id,
-            confirmed=login.confirmed,
-            waiting=person.waiting,
-            shortcuts=person.shortcuts,
-        )
+        return identity_of(person, login.id, login.confirmed)
 
     def _touch(self, session_id: str, now: datetime) -> None:
         self._session.execute(

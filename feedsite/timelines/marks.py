@@ -22,6 +22,8 @@ _ = TranslationStringFactory("feedsite")
 HOME = "home"
 NOTIFICATIONS_READ = "notifications.read"
 NOTIFICATIONS_SEEN = "notifications.seen"
+#: What a digest has told of.
+NOTIFICATIONS_TOLD = "notifications.told"
 
 #: How many acts a mark remembers above its position; when more were shown at once its margin shrinks.
 _REMEMBERED = 50

@@ -19,7 +19,7 @@ class ReaderMark(Base):
     __tablename__ = "reader_marks"
 
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
-    #: "home", "notifications.read" or "notifications.seen".
+    #: "home", "notifications.read", "notifications.seen" or "notifications.told".
     timeline: Mapped[str] = mapped_column(String(40), primary_key=True)
     #: None: nothing is read (a mark that was taken back to the beginning).
     position: Mapped[int | None] = mapped_column(BigInteger)
