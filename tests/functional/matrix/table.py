@@ -200,6 +200,7 @@ CASES: dict[str, dict[str, dict[str, str]]] = {
     "notifications.counters": {"GET": SIGNED_IN},
     "notifications.groups": {"POST": SIGNED_IN},
     "notifications.settings": {"GET": SIGNED_IN, "POST": SIGNED_IN},
+    "notifications.digest": {"POST": SIGNED_IN},
     "notifications.group": {"GET": {**dict.fromkeys(ROLES, "404"), "anonymous": "login", "suspended": "standing"}},
     "web.style_guide": {"GET": EVERYBODY},  # in development and tests; in production for admins
 }
@@ -208,6 +209,7 @@ CASES: dict[str, dict[str, dict[str, str]]] = {
 FORMS: dict[str, dict[str, str]] = {
     "posts.write": {"text": "Good morning."},
     "posts.reply": {"text": "Good morning."},
+    "notifications.digest": {"every": "daily"},
     "notifications.groups": {"do": "done"},
 }
 
