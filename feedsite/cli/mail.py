@@ -66,7 +66,7 @@ def _deliver(opened: Opened) -> bool:
 @click.pass_obj
 def digests(config: str) -> None:
     """Write the digests of notifications that are due; run it once an hour."""
-    with site(config) as opened:
+    with site(config) as opened, jobs_of(opened.registry).run("digests"):
         with opened.transaction() as work:
             due = work.find(DigestService).due(limit=100_000)
         written = 0

@@ -19,6 +19,7 @@ def includeme(config: Any) -> None:
     config.add_directive("add_job", add_job)
     config.register_service_factory(system_service, SystemService)
     config.add_job("mail", _("Sending mails"), command="feedsite mail deliver")
+    config.add_job("digests", _("Writing digests of notifications"), command="feedsite mail digests")
     mail_of(config.registry).told = jobs_of(config.registry).teller("mail")
     index = index_of(config.registry)
     if index is not None:
