@@ -21,6 +21,14 @@ MORNING = datetime(2026, 11, 25, 9, tzinfo=UTC)
 """A Wednesday."""
 
 
+@pytest.fixture(scope="module")
+def one_site(sqlite_url: str) -> Iterator[Site]:
+    """On PostgreSQL acts have the server's time, which does not travel."""
+    site = Site(sqlite_url)
+    yield site
+    site.close()
+
+
 @pytest.fixture
 def clock() -> Iterator[time_machine.Coordinates]:
     with time_machine.travel(MORNING, tick=True) as travelled:
@@ -159,12 +167,12 @@ def test_whoever_may_not_read_gets_none(reader: World, site: Site, clock: time_m
 
 
 def test_the_command_says_how_many_there_were(
-    reader: World, site: Site, migrated_url: str, clock: time_machine.Coordinates, monkeypatch: pytest.MonkeyPatch
+    reader: World, site: Site, sqlite_url: str, clock: time_machine.Coordinates, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     choose(reader, "bo", "weekly")
     reader.like(reader.write("ana", "Another"), "bo")
     clock.shift(timedelta(days=6))
-    monkeypatch.setenv("FEEDSITE_DATABASE_URL", migrated_url)
+    monkeypatch.setenv("FEEDSITE_DATABASE_URL", sqlite_url)
     monkeypatch.setenv("FEEDSITE_MAIL_BACKEND", "memory")
     for said in ("2 were due, 1 had something to tell.\n", "0 were due, 0 had something to tell.\n"):
         assert CliRunner().invoke(main, ["-c", INI, "mail", "digests"]).output == said
