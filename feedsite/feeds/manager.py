@@ -16,6 +16,7 @@ from feedsite.feeds.composing import Remembered, compose
 from feedsite.feeds.cursor import CursorCodec
 from feedsite.feeds.erasing import ErasureMethods
 from feedsite.feeds.errors import InvalidActivity, InvalidQuery, NotSupported
+from feedsite.feeds.finding import FindingMethods
 from feedsite.feeds.hiding import KEPT, hide_muted
 from feedsite.feeds.links import LinkMethods, checked_link
 from feedsite.feeds.matching import Filters, Matching
@@ -38,7 +39,7 @@ class Counted(NamedTuple):
     is_exact: bool
 
 
-class Manager(LinkMethods, ErasureMethods):
+class Manager(LinkMethods, FindingMethods, ErasureMethods):
     """Writes activities and links to a store and reads feeds from it.
 
     Args:

@@ -16,7 +16,8 @@ class Filters(TypedDict, total=False):
 
     activity_type: a verb, or several. actor, object_, target, origin: the entity there (a string is a person's id).
     object_type: the type of the object, or several. touching: it touches one of these, as object, target, origin or
-    about. since, until: published at or after, and before (aware). order: `desc`, or `asc` for the oldest first.
+    about. words: its text has every one of these. since, until: published at or after, and before (aware). order:
+    `desc`, or `asc` for the oldest first.
     """
 
     activity_type: str | Iterable[str] | None
@@ -26,6 +27,7 @@ class Filters(TypedDict, total=False):
     target: object
     origin: object
     touching: Iterable[object]
+    words: Iterable[str]
     since: datetime | None
     until: datetime | None
     order: str
@@ -52,6 +54,7 @@ class Matching(CursorAggregator):
             size=size,
             verbs=_several(filters.get("activity_type")),
             touching=filters.get("touching", ()),
+            words=filters.get("words", ()),
             since=filters.get("since"),
             until=filters.get("until"),
             order=filters.get("order", "desc"),

@@ -117,6 +117,7 @@ class FeedQuery:
         history: links show what is older than themselves too.
         where: the act's facet is one of these values.
         touching: the act touches one of these entities' keys.
+        words: the act's text has every one of these words.
         object_types: the act's object is of one of these types.
         without: the act's facet is none of these values.
         since_ms, until_ms: published at or after, and before (milliseconds since 1970).
@@ -137,6 +138,7 @@ class FeedQuery:
     where: Mapping[Facet, tuple[str, ...]] = field(default_factory=dict)
     without: Mapping[Facet, tuple[str, ...]] = field(default_factory=dict)
     touching: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
     object_types: tuple[str, ...] = ()
     since_ms: int | None = None
     until_ms: int | None = None

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from feedsite.feeds.activity import checked_entities
+from feedsite.feeds.activity import checked_entities, checked_words
 from feedsite.feeds.errors import InvalidQuery
 from feedsite.feeds.names import Entity, checked_name, digest, entity_of
 from feedsite.feeds.order import milliseconds
@@ -41,6 +41,7 @@ class Aggregator:
         verbs: these verbs only.
         without_verbs: not these verbs.
         touching: acts that touch one of these entities only.
+        words: acts whose text has every one of these words only (as `Activity.words` has them).
         since, until: published at or after, and before (aware datetimes).
         newer_than: only what is newer than this marker.
         public_only: only public acts, even for a viewer who may see more.
@@ -72,6 +73,7 @@ class Aggregator:
         verbs: Iterable[str] = (),
         without_verbs: Iterable[str] = (),
         touching: Iterable[object] = (),
+        words: Iterable[str] = (),
         since: datetime | None = None,
         until: datetime | None = None,
         newer_than: Marker | None = None,
@@ -90,6 +92,7 @@ class Aggregator:
         self.verbs = tuple(sorted({checked_name(verb, "verbs") for verb in verbs}))
         self.without_verbs = tuple(sorted({checked_name(verb, "without_verbs") for verb in without_verbs}))
         self.touching = checked_entities(touching, "touching", MAX_SIZE)
+        self.words = checked_words(words)
         self.since_ms = None if since is None else milliseconds(since, "since")
         self.until_ms = None if until is None else milliseconds(until, "until")
         self.newer_than = newer_than
@@ -108,6 +111,7 @@ class Aggregator:
             where={Facet.VERB: self.verbs} if self.verbs else {},
             without={Facet.VERB: self.without_verbs} if self.without_verbs else {},
             touching=tuple(entity.key for entity in self.touching),
+            words=self.words,
             since_ms=self.since_ms,
             until_ms=self.until_ms,
             freshness=None if self.newer_than is None else Freshness(self.newer_than),
@@ -136,6 +140,7 @@ class Aggregator:
             " ".join(query.touching),
             f"{query.since_ms} {query.until_ms} {newer}",
             self.zone.key,
+            *(("words " + " ".join(query.words),) if query.words else ()),
             *self.own_fingerprint(),
         ]
         return digest(*parts, size=8)

@@ -236,6 +236,9 @@ class FeedReader(Protocol):
     def verbs(self) -> list[str]:
         """Every verb that was ever stored, sorted."""
 
+    def things(self, kind: str, beginning: str, after: str, size: int) -> list[Entity]:
+        """The things of a type that acts ever touched and whose ids begin with a text and come after one, by id."""
+
     def standing(self, verb: str, actor: Entity, objects: Sequence[Entity]) -> set[Entity]:
         """For which of the objects the actor's act of this verb (one that can be undone) stands."""
 

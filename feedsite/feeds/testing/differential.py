@@ -35,6 +35,7 @@ from feedsite.feeds.testing.histories import (
     RENOTIFY,
     THINGS,
     VERBS,
+    WORDS,
     ZONES,
     History,
     a_person,
@@ -147,6 +148,7 @@ class DifferentialContract(Rankings):
         order = options.draw(st.sampled_from(("desc", "asc")), label="order")
         verbs = options.draw(some_verbs, label="verbs")
         viewer, size = common["viewer"], common["size"]
+        words = options.draw(st.lists(st.sampled_from(WORDS), min_size=1, max_size=2), label="words")
         for aggregator in (
             CursorAggregator(owner, order=order, verbs=verbs, **common),
             CursorAggregator(owner, without_verbs=verbs, zone="UTC", **common),
@@ -154,6 +156,7 @@ class DifferentialContract(Rankings):
             ActorAggregator(owner, viewer=viewer, size=size),
             ThingAggregator(owner, viewer=viewer, size=size, order=order),
             PublicAggregator(viewer, size=size, touching=(owner,), public_only=order == "asc"),
+            PublicAggregator(viewer, size=size, words=words, order=order),
         ):
             acts = history.model.feed(aggregator)
             expected = [act.key.id for act in acts]

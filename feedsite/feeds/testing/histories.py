@@ -54,7 +54,7 @@ _act = st.fixed_dictionaries(
         "audience": st.lists(a_person, max_size=2),
         "visibility": st.sampled_from(("public", "public", "followers", "audience")),
         "gate": st.one_of(st.none(), a_person),
-        "words": st.lists(st.sampled_from(WORDS), max_size=1),
+        "words": st.lists(st.sampled_from(WORDS), max_size=2),
         "vector": st.sampled_from(VECTORS),
         "offset": _offset,
     }

@@ -58,6 +58,8 @@ def _kept(act: Act, query: FeedQuery) -> bool:
         return False
     if query.touching and not values(act, Facet.TOUCHED, query) & set(query.touching):
         return False
+    if not set(query.words) <= set(act.activity.words):
+        return False
     if query.ids and act.key.id not in query.ids:
         return False
     if query.others_only and act.actor == query.owner:

@@ -301,6 +301,8 @@ class Model:
             return False
         if aggregator.touching and not set(aggregator.touching) & set(act.activity.touches):
             return False
+        if not set(aggregator.words) <= set(act.activity.words):
+            return False
         query = aggregator.query(self._clock())
         if query.since_ms is not None and act.ms < query.since_ms:
             return False

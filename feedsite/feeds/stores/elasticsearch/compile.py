@@ -117,6 +117,7 @@ class _Compiler:
         found = [self._has(facet, values) for facet, values in query.where.items()]
         if query.touching:
             found.append(terms("touches", query.touching))
+        found += [term("words", word) for word in query.words]
         if query.object_types:
             found.append(any_of({"prefix": {"object": f"{kind}:"}} for kind in query.object_types))
         if query.ids:

@@ -58,7 +58,7 @@ class Pruner:
             high = min(high, edge.position + 1)
         history = query.history and query.scope is Scope.NETWORK
         count = max(_LEAST, size + _SPARE)
-        if query.where or query.touching or query.ids or query.freshness is not None:
+        if query.where or query.touching or query.words or query.ids or query.freshness is not None:
             count *= _FILTERED
         while sources is not None:
             top = None if high >= EVER[1] else position_ms(high - 1)

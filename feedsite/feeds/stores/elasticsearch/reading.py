@@ -147,6 +147,10 @@ class OrderedReader(LinkReader):
             self._verbs = self._record.verbs()
         return self._verbs
 
+    def things(self, kind: str, beginning: str, after: str, size: int) -> list[Entity]:
+        """The things of a type whose ids begin with a text."""
+        return self._record.things(kind, beginning, after, size)
+
     def standing(self, verb: str, actor: Entity, objects: Sequence[Entity]) -> set[Entity]:
         """For which of the objects the actor's act of this verb stands."""
         return self._record.standing(verb, actor, objects)

@@ -45,6 +45,8 @@ class Rules:
             return False
         if self._touching and self._touching.isdisjoint(act.touches):
             return False
+        if not set(query.words) <= set(act.words):
+            return False
         if query.object_types and act.object.partition(":")[0] not in query.object_types:
             return False
         if query.public_only and act.visibility != "public":

@@ -133,6 +133,7 @@ def _base(query: FeedQuery) -> FeedQuery:
         where={},
         without={},
         touching=(),
+        words=(),
         object_types=(),
         since_ms=None,
         until_ms=None,

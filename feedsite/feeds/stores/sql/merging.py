@@ -80,7 +80,7 @@ def is_merged(query: FeedQuery) -> bool:
     """Whether a network's feed is read here: a part that says what its acts are about is better found along that, and a
     class of weights along its own links. Of a time that is over, bounds say little: whoever did something since is a
     source, and taking more and more of them would be statements that grow with what happened since."""
-    limited = query.touching or query.ids or query.weights is not None or query.until_ms is not None
+    limited = query.touching or query.words or query.ids or query.weights is not None or query.until_ms is not None
     return not limited and set(query.where) <= {Facet.VERB}
 
 

@@ -18,6 +18,7 @@ from feedsite.feeds.page import Item
 from feedsite.feeds.query import Cell, Facet, FeedQuery, Scope
 from feedsite.feeds.stores.base import CellAnswer, Head, LinkEdge, LinkRow, Tally
 from feedsite.feeds.stores.sql import statements
+from feedsite.feeds.stores.sql.bounds import TOUCHED
 from feedsite.feeds.stores.sql.merging import Merge, is_merged
 from feedsite.feeds.stores.sql.prepared import run
 from feedsite.feeds.stores.sql.rules import stands
@@ -32,6 +33,8 @@ _WIDEST = 16_384
 _CELLS = 500
 _IDS = 5000
 _SCAN = 1000
+#: After every text that begins like another one.
+_LAST = chr(0x10FFFF)
 _EVER = (-(2**63) + 1, 2**63 - 1)
 
 
@@ -220,6 +223,14 @@ class Reader:
     def verbs(self) -> list[str]:
         """Every verb that was ever stored."""
         return sorted(self._connection.execute(select(self._tables.verbs.c.verb)).scalars())
+
+    def things(self, kind: str, beginning: str, after: str, size: int) -> list[Entity]:
+        """The things of a type whose ids begin with a text: along the bounds, of which each has one."""
+        names = self._tables.bounds.c.entity
+        first, last = f"{kind}:{beginning}", f"{kind}:{beginning}{_LAST}"
+        here = (self._tables.bounds.c.role == TOUCHED, names >= first, names < last, names > f"{kind}:{after}")
+        statement = select(names).where(*here).order_by(names).limit(size)
+        return [Entity.from_key(key) for key in self._connection.execute(statement).scalars()]
 
     def standing(self, verb: str, actor: Entity, objects: Sequence[Entity]) -> set[Entity]:
         """For which of the objects the actor's act of this verb stands."""

@@ -118,6 +118,7 @@ class Rules:
             conditions.append(or_(column.is_(None), column.not_in(names_value(f"without_{facet.value}"))))
         if shape.touching:
             conditions.append(self._touches_one("touching"))
+        conditions += [self._says(f"word{at}") for at in range(shape.words)]
         if shape.object_types:
             ends = [(name_value(f"type{at}_from"), name_value(f"type{at}_to")) for at in range(shape.object_types)]
             conditions.append(or_(*(and_(a.c.object >= low, a.c.object < high) for low, high in ends)))
@@ -139,6 +140,12 @@ class Rules:
         touches = self.tables.touches.alias()
         here = and_(touches.c.entity.in_(names_value(names)), self.of_act(touches))
         return exists(select(literal(1)).select_from(touches).where(here))
+
+    def _says(self, name: str) -> Condition:
+        """Whether the act's text has the word bound to a name."""
+        words = self.tables.words.alias()
+        here = and_(words.c.word == name_value(name), self.of_act(words))
+        return exists(select(literal(1)).select_from(words).where(here))
 
     def _fresh(self) -> list[Condition]:
         notice = self.facet(Facet.NOTICE)

@@ -37,6 +37,7 @@ class Shape:
 
     Args:
         object_types: how many types of objects are asked for.
+        words: how many words their text has to have.
         vectors: only acts that have a vector (a few others may be among them).
         states: how many notification groups have markers of their own.
         fresh: None, `new` or `earlier`: which side of the reader's markers.
@@ -52,6 +53,7 @@ class Shape:
     where: tuple[Facet, ...]
     without: tuple[Facet, ...]
     touching: bool
+    words: int
     object_types: int
     since: bool
     until: bool
@@ -80,6 +82,7 @@ def shape_of(query: FeedQuery, sight: Sight) -> Shape:
         where=tuple(sorted(query.where, key=_by_name)),
         without=tuple(sorted(query.without, key=_by_name)),
         touching=bool(query.touching),
+        words=len(query.words),
         object_types=len(query.object_types),
         since=query.since_ms is not None,
         until=query.until_ms is not None,
@@ -128,6 +131,9 @@ def values_of(query: FeedQuery) -> dict[str, Any]:
     }
     values.update({f"where_{facet.value}": chosen for facet, chosen in query.where.items()})
     values.update({f"without_{facet.value}": refused for facet, refused in query.without.items()})
+    # The longest first: it is the rarest as a rule, and the one that acts are reached by.
+    longest_first = sorted(query.words, key=lambda word: (-len(word), word))
+    values.update({f"word{at}": word for at, word in enumerate(longest_first)})
     for at, kind in enumerate(query.object_types):
         # Keys of a type lie between these two: ';' is the character after ':'.
         values |= {f"type{at}_from": f"{kind}:", f"type{at}_to": f"{kind};"}

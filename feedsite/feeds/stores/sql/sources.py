@@ -135,7 +135,7 @@ def _in_scope(rules: Rules) -> list[Condition]:
 def _sources(rules: Rules) -> list[Arm]:
     a, scope, sight = rules.acts, rules.shape.scope, rules.shape.sight
     if scope is Scope.EVERYBODY:
-        return [Arm(a, (), a.c.position, a.c.id)]
+        return [_saying(rules) if rules.shape.words else Arm(a, (), a.c.position, a.c.id)]
     if scope is Scope.ACTOR:
         return [Arm(a, (a.c.actor == name_value("owner"),), a.c.position, a.c.id)]
     if scope is Scope.THING:
@@ -164,6 +164,12 @@ def _touching(rules: Rules) -> Arm:
         return Arm(rules.acts, (), rules.acts.c.position, rules.acts.c.id)
     one_of = arm.source.left.c.entity.in_(names_value(f"where_{Facet.TOUCHED.value}"))
     return Arm(arm.source, (one_of,), arm.position, arm.id, repeats=True)
+
+
+def _saying(rules: Rules) -> Arm:
+    """The way to acts by the first of the words that their text has to have."""
+    arm = _joined(rules, rules.tables.words.alias("s"))
+    return Arm(arm.source, (arm.source.left.c.word == name_value("word0"),), arm.position, arm.id)
 
 
 def _owned(arm: Arm) -> Arm:

@@ -15,6 +15,7 @@ from feedsite.feeds.testing.contract.notices import NoticeContract
 from feedsite.feeds.testing.contract.pages import PageContract
 from feedsite.feeds.testing.contract.rankings import RankingContract
 from feedsite.feeds.testing.contract.sight import SightContract
+from feedsite.feeds.testing.contract.words import WordsContract
 
 
 class StoreContract(
@@ -31,10 +32,11 @@ class StoreContract(
     FigureContract,
     RankingContract,
     NearnessContract,
+    WordsContract,
     GroupFaultContract,
 ):
-    """Tests of links, identity, erasing, order, paging, sight, groups, notifications, figures, rankings, nearness, and
-    what went wrong elsewhere."""
+    """Tests of links, identity, erasing, order, paging, sight, words, groups, notifications, figures, rankings,
+    nearness, and what went wrong elsewhere."""
 
 
 __all__ = ["BigNetworkContract", "MakeStore", "SeventyThousandContract", "StoreContract"]
