@@ -24,6 +24,7 @@ INCLUDES = (
     "feedsite.editing",
     "feedsite.keeping",
     "feedsite.timelines",
+    "feedsite.search",
     "feedsite.links",
     "feedsite.notifications",
     "feedsite.moderation",

@@ -60,6 +60,7 @@ ROUTES: tuple[tuple[str, str], ...] = (
     ("pages.help", "/help"),
     ("pages.keyboard", "/help/keyboard"),
     ("pages.mute_block", "/help/mute-block"),
+    ("pages.search", "/help/search"),
     ("pages.privacy", "/privacy"),
     ("web.style_guide", "/style-guide"),
     # Timelines
@@ -79,6 +80,7 @@ ROUTES: tuple[tuple[str, str], ...] = (
     ("timelines.archive_month", r"/archive/{year:\d{4}}/{month:\d{1,2}}"),
     ("timelines.explore", "/explore"),
     ("timelines.tag", "/tags/{tag}"),
+    ("search.search", "/search"),
     # Notifications
     ("notifications.list", "/notifications"),
     ("notifications.read", "/notifications/read"),

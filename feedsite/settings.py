@@ -208,6 +208,9 @@ class Settings(AccountSettings):
         RATES, "60 per minute; 1000 per day", help="Follows, watches and mutes by one person."
     )
     throttle_report: str = declare(RATES, "20 per hour; 60 per day", help="Reports by one person.")
+    throttle_search: str = declare(
+        RATES, "60 per minute; 2000 per day", help="Searches by one person, or from one address (IPv6: one /64)."
+    )
     reserved_handles: tuple[str, ...] = declare(
         HANDLES, "", help="Further handles nobody may take, separated by spaces, besides the built-in list."
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 def includeme(config: Any) -> None:
     """Register the services and find the views."""
-    from feedsite.accounts import services
+    from feedsite.accounts import name_words, services  # noqa: F401  # words follow names from now on
     from feedsite.accounts.letters import LETTERS
 
     config.register_service_factory(services.people_service, services.PeopleService)

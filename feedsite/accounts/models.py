@@ -91,6 +91,15 @@ class Person(Base):
         return f"person:{self.id}"
 
 
+class PersonWord(Base):
+    """A word that somebody is found by (`accounts.name_words`)."""
+
+    __tablename__ = "person_words"
+
+    word: Mapped[str] = mapped_column(_key(64), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True, index=True)
+
+
 class LoginSession(Base):
     """A browser that is signed in. The row holds a hash of the cookie's token: who reads the table cannot sign in."""
 

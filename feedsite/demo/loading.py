@@ -11,6 +11,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from feedsite.accounts.models import Person
+from feedsite.accounts.name_words import store_words
 from feedsite.accounts.services import email_key
 from feedsite.db import utcnow
 from feedsite.demo.history import Deed, DemoNote, History, make_history
@@ -73,6 +74,8 @@ class DemoLoader:
             return None
         self._check_handles(history)
         self._session.execute(insert(Person), [self._person(history, person) for person in history.people])
+        names = [(person.id, person.name, person.handle) for person in history.people]
+        store_words(self._session.connection(), names)
         notes = self._add_notes(history)
         links = self._feeds.add_links(_links(history))
         acts = self._feeds.add_activities(_writings(history, notes))

@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Engine, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from feedsite.accounts.models import HandleHistory, Person
+from feedsite.accounts.name_words import store_words
 from feedsite.db import writing
 from feedsite.feeds import Manager
 from feedsite.feeds.stores.sql import SqlStore
@@ -149,6 +150,7 @@ def _insert(connection: Connection, rows: list[dict[str, Any]]) -> set[str]:
     stored: set[str] = set()
     for at in range(0, len(rows), _BATCH):
         stored.update(connection.execute(statement, rows[at : at + _BATCH]).scalars())
+    store_words(connection, [(row["id"], row["name"], row["handle"]) for row in rows if row["id"] in stored])
     return stored
 
 

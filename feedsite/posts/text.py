@@ -16,6 +16,8 @@ from functools import cache
 from linkify_it import LinkifyIt
 from pyramid.i18n import TranslationString, TranslationStringFactory
 
+from feedsite.spelling import folded, is_in_word, tokens, with_unaccented
+
 _ = TranslationStringFactory("feedsite")
 
 TAG_LENGTH = 64
@@ -23,7 +25,6 @@ MAX_TAGS = 20
 MAX_MENTIONS = 40
 #: What the feed engine keeps of a text's words.
 MAX_WORDS = 256
-_WORD_LENGTH = 64
 
 _LINE_ENDS = re.compile("\r\n?|[\u2028\u2029\u0085]")
 _SPACES_AT_LINE_ENDS = re.compile(r"[ \u00a0]+(?=\n)")
@@ -103,7 +104,7 @@ def pieces(text: str) -> Iterator[Piece]:
     end = 0
     for link in _links().match(text) or ():
         # The library takes what follows a word character for an address too ("xhttp://…").
-        if link.index and _in_word(text[link.index - 1]):
+        if link.index and is_in_word(text[link.index - 1]):
             continue
         yield from _names(text, end, link.index)
         yield Piece(Kind.LINK, text[link.index : link.last_index], link.url)
@@ -131,27 +132,22 @@ def _names(text: str, start: int, end: int) -> Iterator[Piece]:
 
 def _joins(character: str) -> bool:
     # After one of these, @ and # are part of something else: ana@example.org, /@ana, &#39;, C##.
-    return _in_word(character) or character in "@#/&"
+    return is_in_word(character) or character in "@#/&"
 
 
 def _mention(text: str, at: int, end: int) -> Piece | None:
     match = _HANDLE.match(text, at + 1, end)
-    if match is None or (match.end() < len(text) and (_in_word(text[match.end()]) or text[match.end()] == "@")):
+    if match is None or (match.end() < len(text) and (is_in_word(text[match.end()]) or text[match.end()] == "@")):
         return None
     return Piece(Kind.MENTION, text[at : match.end()], match[0].lower())
 
 
 def _tag(text: str, at: int, end: int) -> Piece | None:
     stop = at + 1
-    while stop < end and _in_word(text[stop]):
+    while stop < end and is_in_word(text[stop]):
         stop += 1
     name = tag_name(text[at + 1 : stop])
     return None if name is None else Piece(Kind.TAG, text[at:stop], name)
-
-
-def _in_word(character: str) -> bool:
-    # Letters, digits, and the marks that belong to letters in many scripts.
-    return character == "_" or unicodedata.category(character)[0] in "LNM"
 
 
 @cache
@@ -161,16 +157,11 @@ def _links() -> LinkifyIt:
     return LinkifyIt(other, {"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
 
 
-def folded(text: str) -> str:
-    """A text as words are compared: compatible forms and cases are one."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-
-
 def tag_name(text: str) -> str | None:
     """The name of a tag that was written so (without its ``#``): folded, 1 to 64 letters, digits and underscores, at
     least one of them a letter. None: it is no tag."""
     name = folded(text)
-    if not 1 <= len(name) <= TAG_LENGTH or not all(map(_in_word, name)):
+    if not 1 <= len(name) <= TAG_LENGTH or not all(map(is_in_word, name)):
         return None
     return name if any(unicodedata.category(character)[0] == "L" for character in name) else None
 
@@ -186,6 +177,8 @@ def handles(text: str) -> list[str]:
 
 
 def words(text: str) -> tuple[str, ...]:
-    """The words of a text as they are searched and muted: folded, each once, the first 256 of them."""
-    marked = "".join(character if _in_word(character) else " " for character in folded(text))
-    return tuple(dict.fromkeys(word for word in marked.split() if len(word) <= _WORD_LENGTH))[:MAX_WORDS]
+    """The words of a text as they are searched and muted: folded, each once, and what they are without accents.
+
+    Whoever looks for `cafe` finds `café` as well, and whoever looks for `café` finds that alone. The first 256 count.
+    """
+    return tuple(with_unaccented(tokens(text)))[:MAX_WORDS]

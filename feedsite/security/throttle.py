@@ -28,6 +28,7 @@ LIMITS = (
     "react",
     "follow",
     "report",
+    "search",
 )
 
 

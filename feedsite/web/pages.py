@@ -21,8 +21,9 @@ def keyboard(request: Any) -> dict[str, object]:
 
 
 @view_config(route_name="pages.mute_block", renderer="pages/mute_block.html", request_method="GET")
-def mute_block(request: Any) -> dict[str, object]:
-    """What mute and block do, on which page."""
+@view_config(route_name="pages.search", renderer="pages/search.html", request_method="GET")
+def table(request: Any) -> dict[str, object]:
+    """What mute and block do, on which page; what can be searched for."""
     return {}
 
 

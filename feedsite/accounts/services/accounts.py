@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from feedsite.accounts.handles import normalised
 from feedsite.accounts.models import HandleHistory, Person
+from feedsite.accounts.name_words import store_words
 from feedsite.db import new_id, utcnow
 from feedsite.feeds import Manager
 from feedsite.security.passwords import Passwords
@@ -87,6 +88,7 @@ class AccountService:
         }
         if self._in_history(str(row["handle"])) or not self._insert(row):
             raise Taken(self._what_is_taken(row))
+        store_words(self._session.connection(), [(row["id"], row["name"], row["handle"])])
         # A string is a person's id to the engine.
         self._feeds.follow(row["id"], row["id"])
         return self._session.get_one(Person, row["id"])
