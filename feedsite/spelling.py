@@ -41,4 +41,4 @@ def tokens(text: str) -> list[str]:
 def with_unaccented(words: Iterable[str]) -> list[str]:
     """Words, each once, and after them those of their spellings without accents that differ."""
     given = list(dict.fromkeys(words))
-    return list(dict.fromkeys([*given, *map(unaccented, given)]))
+    return list(dict.fromkeys([*given, *filter(None, map(unaccented, given))]))

@@ -53,8 +53,8 @@ class PeopleSearch:
         """Say that `read` will be asked soon."""
         if reader is None:
             return
-        for kind in ("follow", "mute"):
-            self._feeds.expect(lambda feeds, kind=kind: feeds.following(reader, kinds=(kind,), size=_LINKS))
+        self._feeds.expect(lambda feeds: feeds.following(reader, kinds=("follow",), size=_LINKS))
+        self._feeds.expect(lambda feeds: feeds.following(reader, kinds=("mute",), size=_LINKS))
         self._graph.expect_blocked_around(reader.id)
 
     def read(self, words: Sequence[str], reader: Entity | None, after: Spot | None = None) -> FoundPeople:
@@ -65,7 +65,7 @@ class PeopleSearch:
             reader: who searches (None: somebody who is not signed in).
             after: where the page begins; None: it is the first.
         """
-        asked = [unaccented(word) for word in words]
+        asked = [unaccented(word) or word for word in words]
         known = self._ends(reader, "follow")
         hidden = self._ends(reader, "mute") | self._blocked(reader)
         shown = _Shown(reader, known, hidden)
@@ -131,8 +131,10 @@ def _listed(words: list[str], shown: ColumnElement[bool], after: Spot | None, ex
     before = exists(
         select(literal(1)).where(earlier.person_id == row.person_id, earlier.word >= driver, earlier.word < row.word)
     )
-    statement = select(Person, row.word).join(row, row.person_id == Person.id)
-    statement = statement.where(_begins(row.word, driver), ~before, shown)
+    pairs: Any = select(Person, row.word)
+    statement: Select[Any] = pairs.join(row, row.person_id == Person.id).where(
+        _begins(row.word, driver), ~before, shown
+    )
     for word in others:
         also = aliased(PersonWord)
         statement = statement.where(
@@ -141,9 +143,8 @@ def _listed(words: list[str], shown: ColumnElement[bool], after: Spot | None, ex
     if exact is not None:
         statement = statement.where(Person.id != exact.id)
     if after is not None:
-        statement = statement.where(
-            tuple_(row.word, row.person_id) > tuple_(literal(after.word), literal(after.person_id))
-        )
+        edge = tuple_(literal(after.word), literal(after.person_id))
+        statement = statement.where(tuple_(row.word, row.person_id) > edge)
     return statement.order_by(row.word, row.person_id)
 
 

@@ -1,4 +1,4 @@
-"""What somebody typed into the search: words, phrases in quotes, ``from:handle``, ``#tag``, ``since:`` and ``until:``."""
+"""What somebody typed into the search: words, phrases in quotes, ``from:ana``, ``#tag``, ``since:`` and ``until:``."""
 
 from __future__ import annotations
 

@@ -114,6 +114,10 @@ def test_words_are_compared_without_case_and_form() -> None:
     assert words("Straße STRASSE ﬁne Fine １２ हिन्दी it's") == ("strasse", "fine", "12", "हिन्दी", "it", "s")
 
 
+def test_a_word_counts_without_its_accents_too() -> None:
+    assert words("Café CAFE año が हिन्दी") == ("café", "cafe", "año", "が", "हिन्दी", "ano")
+
+
 def test_tags_and_handles_are_told_once() -> None:
     assert tags("#Python #PYTHON #python #perl") == ["python", "perl"]
     assert handles("@Ana @ana @bo") == ["ana", "bo"]

@@ -88,7 +88,7 @@ class AccountService:
         }
         if self._in_history(str(row["handle"])) or not self._insert(row):
             raise Taken(self._what_is_taken(row))
-        store_words(self._session.connection(), [(row["id"], row["name"], row["handle"])])
+        store_words(self._session.connection(), [(str(row["id"]), str(row["name"]), str(row["handle"]))])
         # A string is a person's id to the engine.
         self._feeds.follow(row["id"], row["id"])
         return self._session.get_one(Person, row["id"])

@@ -50,6 +50,8 @@ def pages_of(world: World) -> list[str]:
         "/@bo",
         "/@cy",
         f"/@ana/{mine.id}",
+        f"/search?q={SECRET}&tab=notes",
+        "/search?q=%23bread",
         "/bookmarks",
         "/notifications",
         *(f"/notifications?tab={tab}" for tab in ("mentions", "watching", "saved", "done")),
