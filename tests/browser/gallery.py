@@ -107,6 +107,12 @@ def _open_details(page: Page) -> None:
 EXHIBITS = (
     Exhibit("front", "/", "", _BOTH),
     Exhibit("explore", "/explore", "", _BOTH),
+    Exhibit("search", "/search", ""),
+    Exhibit("search-people", "/search?q=a", "ana", _BOTH),
+    Exhibit("search-notes", "/search?q=a&tab=notes", ""),
+    Exhibit("search-tags", "/search?q=a&tab=tags", "ana"),
+    Exhibit("search-refused", "/search?q=%22a", "ana", status=422),
+    Exhibit("help-search", "/help/search", ""),
     Exhibit("explore-signed-in", "/explore", "ana", _BOTH),
     Exhibit("about", "/about", ""),
     Exhibit("help", "/help", ""),

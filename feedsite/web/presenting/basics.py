@@ -62,8 +62,8 @@ class EmptyView:
     """Why there is nothing here, and what to do about it.
 
     Attributes:
-        kind: "follows-nothing", "nothing-yet" or "filtered": three different states, never guessed; "nothing-asked" of a
-            search.
+        kind: "follows-nothing", "nothing-yet" or "filtered": three different states, never guessed. A search
+            has "nothing-asked", too.
     """
 
     kind: str
