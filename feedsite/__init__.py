@@ -27,6 +27,7 @@ INCLUDES = (
     "feedsite.search",
     "feedsite.links",
     "feedsite.notifications",
+    "feedsite.feedsout",
     "feedsite.moderation",
     "feedsite.admin",
     "feedsite.admitting",

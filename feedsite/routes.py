@@ -13,6 +13,7 @@ _SANCTION = r"{sanction_id:[0-9a-z]{1,40}}"
 _INVITATION = r"{invitation_id:[0-9a-f]{64}}"
 _LINK = r"{token:[A-Za-z0-9_-]{1,128}}"
 _PERSON = r"{person_id:[0-9a-z]{1,40}}"
+_FORMAT = "{format:atom|json}"
 _YEAR, _MONTH = r"{year:\d{4}}", r"{month:\d{1,2}}"
 
 ROUTES: tuple[tuple[str, str], ...] = (
@@ -63,6 +64,19 @@ ROUTES: tuple[tuple[str, str], ...] = (
     ("pages.search", "/help/search"),
     ("pages.privacy", "/privacy"),
     ("web.style_guide", "/style-guide"),
+    # Feeds out: before the pages whose addresses theirs begin with
+    ("feedsout.person", f"/id/person/{_PERSON}"),
+    ("feedsout.note", f"/id/note/{_NOTE}"),
+    ("feedsout.act", "/id/act/{act_id:.+}"),
+    ("feedsout.private", f"/feeds/{_LINK}.{_FORMAT}"),
+    ("feedsout.tokens", "/settings/feeds"),
+    ("feedsout.revoke", "/settings/feeds/revoke"),
+    ("feedsout.public", f"/explore.{_FORMAT}"),
+    ("feedsout.public_outbox", "/explore/outbox"),
+    ("feedsout.tag", f"/tags/{{tag}}.{_FORMAT}"),
+    ("feedsout.tag_outbox", "/tags/{tag}/outbox"),
+    ("feedsout.profile", f"/{_HANDLE}.{_FORMAT}"),
+    ("feedsout.profile_outbox", f"/{_HANDLE}/outbox"),
     # Timelines
     ("timelines.front", "/"),
     ("timelines.home", "/home"),

@@ -70,6 +70,11 @@ class AccountSettings:
     throttle_audit_export: str = declare(
         RATES, "10 per hour; 50 per day", help="Exports of the audit log by one person who looks after the site."
     )
+    throttle_feed: str = declare(
+        RATES,
+        "60 per 15 minutes; 1500 per day",
+        help="Readings of one private feed; and tries of one address (IPv6: one /64) with tokens that there are not.",
+    )
     confirm_again_seconds: float = declare(
         seconds(60, 86_400),
         "900",

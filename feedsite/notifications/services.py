@@ -83,7 +83,7 @@ class NotificationService:
 
         Raises InvalidCursor.
         """
-        timeline = self._timelines.read(self._tab(reader, tab), cursor)
+        timeline = self.listed(reader, cursor, tab=tab)
         return Notifications(
             timeline=timeline,
             saved=self._said(reader).saved,
@@ -91,6 +91,10 @@ class NotificationService:
             has_new=any(group.new for group in timeline.page.groups),
             can_undo=self._can_undo(reader),
         )
+
+    def listed(self, reader: Entity, cursor: str | None = None, *, tab: str = "all") -> Timeline:
+        """The groups of a page of a reader's notifications, and nothing else. Arguments and errors as for `read`."""
+        return self._timelines.read(self._tab(reader, tab), cursor)
 
     def pane_of(self, reader: Entity) -> GroupsAggregator:
         """What the pane and the badge read."""

@@ -13,6 +13,7 @@ from pyramid.view import view_config
 
 from feedsite.accounts.services import PeopleService
 from feedsite.errors import slow_down
+from feedsite.feedsout.heads import note_head
 from feedsite.graph.services import GraphService
 from feedsite.notifications.opening import announce_thread, thread_was_opened
 from feedsite.posts.drafts import Draft
@@ -48,13 +49,14 @@ def note_page(request: Any) -> dict[str, object] | Response:
     if request.path != right:
         # Another one's handle, a former one, or capitals.
         return HTTPFound(f"{right}?{request.query_string}" if request.query_string else right)
-    respect(request, request.find_service(PeopleService).by_id(note.author_id))
+    author = request.find_service(PeopleService).by_id(note.author_id)
+    respect(request, author)
     announce_thread(request, note)
     page = request.find_service(NoteService).thread(note, request.identity, cursor_from(request))
     thread_was_opened(request, note, page)
     thread = ThreadPresenter(request).view(note, page)
     reply = compose_box(request, answered=thread.note, text=reply_start(note, request.identity))
-    return {"thread": thread, "reply": reply}
+    return {"thread": thread, "reply": reply, "meta": note_head(request, note, author)}
 
 
 # -- writing ---------------------------------------------------------------------------------------------------------

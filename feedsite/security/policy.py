@@ -116,14 +116,23 @@ class SecurityPolicy:
         """
         self._identities.get_or_create(request, creator=lambda _request: None)
 
-    def assume(self, request: Any, identity: Identity) -> None:
-        """From here on the request is somebody's who is not there: what is made with it is what they would see."""
+    def assume(self, request: Any, identity: Identity | None) -> None:
+        """From here on the request is somebody's who is not there (None: nobody's), whoever its cookie says: what is
+        made with it is what they would see."""
         self._identities.set(request, identity)
 
 
 def act_for(request: Any, person: Any) -> None:
     """Make a request that nobody sent (of a command) a person's, for what is made in their name: mails to them."""
     request.registry.getUtility(ISecurityPolicy).assume(request, identity_of(person))
+
+
+def act_as(request: Any, identity: Identity | None) -> None:
+    """Answer a request as if this person (None: nobody) had asked: for feeds, which know no cookie.
+
+    Before anything asks who it is: what was found out until then stays as it was.
+    """
+    request.registry.getUtility(ISecurityPolicy).assume(request, identity)
 
 
 def _is_open_to_suspended(request: Any) -> bool:

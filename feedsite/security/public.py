@@ -41,6 +41,16 @@ PUBLIC_ROUTES = frozenset(
         "timelines.followers",
         "posts.note",
         "editing.history",
+        "feedsout.person",
+        "feedsout.note",
+        "feedsout.act",
+        "feedsout.private",  # by the token in its address
+        "feedsout.public",
+        "feedsout.public_outbox",
+        "feedsout.tag",
+        "feedsout.tag_outbox",
+        "feedsout.profile",
+        "feedsout.profile_outbox",
     }
 )
 

@@ -29,6 +29,7 @@ LIMITS = (
     "follow",
     "report",
     "search",
+    "feed",
 )
 
 

@@ -11,12 +11,14 @@ from pyramid.response import Response
 from pyramid.view import view_config
 
 from feedsite.feeds import Entity
-from feedsite.feeds.aggregators import ActorAggregator, PublicAggregator, ThingAggregator
+from feedsite.feeds.aggregators import PublicAggregator
+from feedsite.feedsout.heads import explore_head, profile_head, tag_head
 from feedsite.keeping.presenters import pinned_item
 from feedsite.posts.presenters import compose_box
 from feedsite.posts.text import tag_name
 from feedsite.security.permissions import Permission
 from feedsite.timelines.archive import ArchivePresenter, Month, Past, year_of
+from feedsite.timelines.feeds import profile_acts, public_acts, tag_acts
 from feedsite.timelines.heat import heat_of, heat_view
 from feedsite.timelines.home import FILTERED, HomeService
 from feedsite.timelines.marks import HOME, posted_mark
@@ -33,10 +35,7 @@ from feedsite.web.redirects import see_other
 
 _ = TranslationStringFactory("feedsite")
 
-_SIZE = 20
 _FRONT_SIZE = 10
-#: What is written in public; likes and follows would drown it.
-_WRITTEN = ("create", "reply", "announce")
 
 
 def _viewer(request: Any) -> Entity | None:
@@ -215,11 +214,11 @@ def profile(request: Any) -> dict[str, object]:
     days = heat_of(request, person)
     if cursor is None:
         timelines.expect(days)
-    acts = ActorAggregator(Entity("person", person.id), viewer=_viewer(request), size=_SIZE)
-    read = timelines.read(acts, cursor)
+    read = timelines.read(profile_acts(person.id, _viewer(request)), cursor)
     label = request.localizer.translate(_("What ${name} did"), mapping={"name": person.name})
     empty = nothing_yet(request, _("Nothing here yet"), _("There is nothing here that you may see."))
     return {
+        "meta": profile_head(request, person),
         "profile": head.view("notes"),
         "pinned": pinned_item(request, person),
         "heat": heat_view(request, person, timelines.page(days)) if cursor is None else None,
@@ -261,12 +260,11 @@ def tag(request: Any) -> dict[str, object]:
     if name != given:
         raise HTTPFound(request.route_path("timelines.tag", tag=name))
     expect_tag_view(request, name)
-    acts = ThingAggregator(Entity("tag", name), viewer=_viewer(request), verbs=_WRITTEN, size=_SIZE)
-    read = request.find_service(TimelineService).read(acts, cursor_from(request))
+    read = request.find_service(TimelineService).read(tag_acts(name, _viewer(request)), cursor_from(request))
     label = request.localizer.translate(_("Latest with #${tag}"), mapping={"tag": name})
     empty = nothing_yet(request, _("Nothing here yet"), _("Nobody has used this tag in a note that you may see."))
     timeline = TimelinePresenter(request, read).view(label, empty=empty, label_hidden=True)
-    return {"tag": tag_view(request, name), "timeline": timeline}
+    return {"meta": tag_head(request, name), "tag": tag_view(request, name), "timeline": timeline}
 
 
 @view_config(route_name="timelines.explore", renderer="timelines/explore.html", request_method="GET")
@@ -275,9 +273,10 @@ def explore(request: Any) -> dict[str, object]:
     timelines, viewer = request.find_service(TimelineService), _viewer(request)
     timelines.expect_active_people(viewer)
     timelines.expect_trending(viewer)
-    read = timelines.read(PublicAggregator(viewer, verbs=_WRITTEN, size=_SIZE, public_only=True), cursor_from(request))
+    read = timelines.read(public_acts(viewer), cursor_from(request))
     empty = nothing_yet(request, _("Nothing here yet"), _("Nobody has written anything in public so far."))
     return {
+        "meta": explore_head(request),
         "timeline": TimelinePresenter(request, read).view(_("Latest from everybody"), empty=empty),
         "people": person_views(request, timelines.active_people(viewer)),
         "trends": trend_views(request, timelines.trending(viewer)),

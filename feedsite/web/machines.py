@@ -22,6 +22,7 @@ from feedsite.metrics import Reading, metrics_of
 _ROBOTS = """User-agent: *
 Disallow: /home
 Disallow: /archive
+Disallow: /feeds/
 Disallow: /notifications
 Disallow: /settings/
 Disallow: /admin/

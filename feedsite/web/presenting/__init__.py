@@ -8,7 +8,16 @@ them in every state. `feedsite.web.wording` has the small functions that fill th
 A `str` field is plain text and is escaped when printed; a `Markup` field is HTML that is already safe.
 """
 
-from feedsite.web.presenting.basics import ActionView, ChoiceView, EmptyView, LinkView, TabView, TimeView
+from feedsite.web.presenting.basics import (
+    ActionView,
+    AlternateView,
+    ChoiceView,
+    EmptyView,
+    HeadView,
+    LinkView,
+    TabView,
+    TimeView,
+)
 from feedsite.web.presenting.pages import (
     ArchiveView,
     GroupPageView,
@@ -29,12 +38,14 @@ from feedsite.web.presenting.things import ComposeView, ItemView, NoteView, Pers
 
 __all__ = [
     "ActionView",
+    "AlternateView",
     "ArchiveView",
     "ChoiceView",
     "ComposeView",
     "EmptyView",
     "GroupPageView",
     "GroupView",
+    "HeadView",
     "HeatView",
     "ItemView",
     "LinkView",

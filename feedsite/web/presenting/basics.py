@@ -79,3 +79,36 @@ class ChoiceView:
     value: str
     text: str
     chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AlternateView:
+    """The same list in another format: its media type, what people call it, its address."""
+
+    media_type: str
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeadView:
+    """What a page says of itself to machines: in links, and to those that show a card of it (https://ogp.me).
+
+    Attributes:
+        url: its address for good ("canonical"); empty: there is none, as for a further page of a list.
+        title, description: plain text.
+        kind: "profile", "article" or "website".
+        alternates: feeds of it, to subscribe to.
+        author, published, modified: of an article: the address of who wrote it, and when, in ISO 8601.
+        username: of a profile.
+    """
+
+    url: str = ""
+    title: str = ""
+    description: str = ""
+    kind: str = "website"
+    alternates: tuple[AlternateView, ...] = ()
+    author: str = ""
+    published: str = ""
+    modified: str = ""
+    username: str = ""

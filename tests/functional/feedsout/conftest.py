@@ -7,24 +7,15 @@ from collections.abc import Iterator
 import pytest
 
 from tests.functional.timelines.world import World
-from tests.site import Site, migrate
+from tests.site import Site
 
 
 @pytest.fixture(scope="session")
-def feeding_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def one_site(sqlite_url: str) -> Iterator[Site]:
     """The site that these tests share."""
-    url = f"sqlite:///{tmp_path_factory.mktemp('feeds-out') / 'site.sqlite'}"
-    migrate(url)
-    site = Site(url)
+    site = Site(sqlite_url)
     yield site
     site.close()
-
-
-@pytest.fixture
-def site(feeding_site: Site) -> Site:
-    """The site, with nobody in it."""
-    feeding_site.wipe()
-    return feeding_site
 
 
 @pytest.fixture

@@ -204,6 +204,18 @@ CASES: dict[str, dict[str, dict[str, str]]] = {
     "notifications.settings": {"GET": SIGNED_IN, "POST": SIGNED_IN},
     "notifications.digest": {"POST": SIGNED_IN},
     "notifications.group": {"GET": {**dict.fromkeys(ROLES, "404"), "anonymous": "login", "suspended": "standing"}},
+    "feedsout.public": {"GET": EVERYBODY},
+    "feedsout.public_outbox": {"GET": EVERYBODY},
+    "feedsout.tag": {"GET": EVERYBODY},
+    "feedsout.tag_outbox": {"GET": EVERYBODY},
+    "feedsout.profile": {"GET": EVERYBODY},
+    "feedsout.profile_outbox": {"GET": EVERYBODY},
+    "feedsout.person": {"GET": EVERYBODY},
+    "feedsout.note": {"GET": of_a_note(EVERYBODY)},
+    "feedsout.act": {"GET": of_a_note(EVERYBODY)},
+    "feedsout.private": {"GET": NOWHERE},
+    "feedsout.tokens": {"GET": SIGNED_IN, "POST": SIGNED_IN},
+    "feedsout.revoke": {"POST": SIGNED_IN},
     "web.style_guide": {"GET": EVERYBODY},  # in development and tests; in production for admins
 }
 
@@ -232,6 +244,8 @@ def path_of(site: Any, route: str, **parts: str) -> str:
         "month": "11",
         "token": "never-sent",
         "key": "0123456789abcdef",
+        "format": "atom",
+        "act_id": "note.n0",
         "subpath": "css/site.css",
     }
     request = Request.blank("/")

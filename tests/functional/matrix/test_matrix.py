@@ -75,7 +75,7 @@ class World:
         """The ids in the paths that somebody of this role asks for."""
         # The owner has a new one each time: they may delete it.
         note = {"owner": None, "another member": self.closed}.get(role, self.public) or self.write("public")
-        return {"note_id": note.id, "person_id": self.bo.id, **self.ids()}
+        return {"note_id": note.id, "act_id": note.act_id, "person_id": self.bo.id, **self.ids()}
 
     def ids(self) -> dict[str, str]:
         """What else is in the paths, whoever asks."""
