@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from feedsite.accounts.models import ROLES, STATES, Person
 from feedsite.db import utcnow
 from feedsite.feeds import Entity, Manager
+from feedsite.feedsout.services import FeedTokenService
 from feedsite.moderation.audit import AuditService
 from feedsite.moderation.models import Sanction
 from feedsite.moderation.ranks import (
@@ -106,6 +107,7 @@ class ModerationService:
         found.keep_an_admin()
         before, person.state = person.state, "suspended"
         ended = self._logins.end_all(person.id)
+        FeedTokenService(self._session).end_all(person.id)
         self._feeds.mute(EVERYBODY, Entity("person", person.id))
         after = {"state": "suspended", "sessions_ended": ended}
         self._audit.record(actor.key, "suspend", person.key, before={"state": before}, after=after, reason=reason)

@@ -8,10 +8,10 @@ from typing import Any, Protocol
 from feedsite.feeds import Counted, Entity, Manager, Marker, OrderKey
 from feedsite.feeds.aggregators import Aggregator, CursorAggregator, WatchedAggregator
 from feedsite.feeds.order import instant, position_ms
+from feedsite.timelines.feeds import SIZE, home_acts
 from feedsite.timelines.marks import HOME, Mark, MarkService
 from feedsite.timelines.services import Timeline, TimelineService
 
-SIZE = 20
 _AT_ONCE = 1000
 FOLLOWS_NOTHING, NOTHING_YET, FILTERED = "follows-nothing", "nothing-yet", "filtered"
 WATCHES_NOTHING = "watches-nothing"
@@ -85,7 +85,7 @@ class HomeService:
         """
         mark = self._marks.mark(reader.id, HOME)
         marker = None if mark is None else mark.marker
-        everything = CursorAggregator(reader, include_history=True, size=SIZE)
+        everything = home_acts(reader)
         news = _news(reader, size=SIZE, newer_than=marker)
         if marker is not None:
             self._feeds.expect(lambda feeds: self._count_news(feeds, reader, marker))

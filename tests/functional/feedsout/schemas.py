@@ -84,7 +84,11 @@ _NOTE = {
                     {
                         "type": "object",
                         "required": ["type", "href", "name"],
-                        "properties": {"type": {"const": "Mention"}, "href": _URL, "name": {"pattern": "^@[a-z0-9_]+$"}},
+                        "properties": {
+                            "type": {"const": "Mention"},
+                            "href": _URL,
+                            "name": {"pattern": "^@[a-z0-9_]+$"},
+                        },
                         "additionalProperties": False,
                     },
                     {

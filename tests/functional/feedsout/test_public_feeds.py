@@ -23,7 +23,7 @@ from tests.functional.timelines.world import World, main_of
 from tests.site import Browser
 
 LISTS = ("/@ana", "/tags/bread", "/explore")
-NASTY = "<script>alert(1)</script> & \"quotes\" ]]> &lt;b&gt; 🍞 https://example.org/?a=1&b=2 #bread @bo"
+NASTY = '<script>alert(1)</script> & "quotes" ]]> &lt;b&gt; 🍞 https://example.org/?a=1&b=2 #bread @bo'
 ACTIVITY = {"Accept": "application/activity+json"}
 
 
@@ -53,7 +53,9 @@ def path_in(url: str) -> str:
 
 def anchors(page: TestResponse) -> list[str]:
     """The acts of a page, in order."""
-    return [article["id"].removeprefix("act-") for article in main_of(page).select(".timeline:not(.pinned) article.item")]
+    return [
+        article["id"].removeprefix("act-") for article in main_of(page).select(".timeline:not(.pinned) article.item")
+    ]
 
 
 def acts_in(ids: list[str]) -> list[str]:
