@@ -19,10 +19,10 @@ from feedsite.feedsout.forms import FeedForm
 from feedsite.feedsout.material import material
 from feedsite.feedsout.models import FeedToken
 from feedsite.feedsout.presenters import PAGES, TITLES, addresses_of, feed_views
-from feedsite.feedsout.services import FeedEnded, FeedTokenService, NoSuchFeed, TooMany, reader
+from feedsite.feedsout.services import FeedEnded, FeedTokenService, NoSuchFeed, TooMany
 from feedsite.notifications.services import NotificationService
 from feedsite.security.permissions import Permission
-from feedsite.security.policy import act_as
+from feedsite.security.policy import act_as, act_for
 from feedsite.security.throttle import Throttle, address_key
 from feedsite.timelines.feeds import home_acts
 from feedsite.timelines.services import Timeline, TimelineService
@@ -108,7 +108,7 @@ def private(request: Any) -> Response:
     request.find_service(Throttle).hit("feed", feed.id)
     # The engine is made while nobody is known: the pane that goes along with a reader's pages is not asked for.
     request.find_service(Manager)
-    act_as(request, reader(feed, person))
+    act_for(request, person)
     made = material(request, _read(request, feed))
     request.find_service(FeedTokenService).used(feed)
     page = Addresses(request).page(PAGES[feed.feed])

@@ -11,9 +11,8 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from feedsite.accounts.models import Person
-from feedsite.db import new_id, utcnow
+from feedsite.db import utcnow
 from feedsite.feedsout.models import FeedToken
-from feedsite.security.identity import Identity
 
 #: How many one person may have: a reader on every device, and no list that nobody can look through.
 MOST = 20
@@ -104,26 +103,6 @@ class FeedTokenService:
 
     def _forget(self) -> None:
         self._session.execute(delete(FeedToken).where(FeedToken.ended < utcnow() - _REMEMBERED))
-
-
-def reader(feed: FeedToken, person: Person) -> Identity:
-    """Whoever reads a private feed, as its owner: what they may see, in their language. They can do nothing else.
-
-    Nothing that is posted believes it: it comes with no login.
-    """
-    return Identity(
-        id=person.id,
-        handle=person.handle,
-        name=person.name,
-        role="member",
-        state=person.state,
-        zone=person.zone,
-        locale=person.locale,
-        theme=person.theme,
-        session_id=new_id(),
-        confirmed=feed.created,
-        waiting=person.waiting,
-    )
 
 
 def _hashed(token: str) -> str:

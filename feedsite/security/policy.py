@@ -123,7 +123,8 @@ class SecurityPolicy:
 
 
 def act_for(request: Any, person: Any) -> None:
-    """Make a request that nobody sent (of a command) a person's, for what is made in their name: mails to them."""
+    """Make a request that nobody sent (of a command) a person's, for what is made in their name: mails to them; and one
+    that a token of theirs came with."""
     request.registry.getUtility(ISecurityPolicy).assume(request, identity_of(person))
 
 
