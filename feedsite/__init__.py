@@ -33,6 +33,7 @@ INCLUDES = (
     "feedsite.admitting",
     "feedsite.reporting",
     "feedsite.appeals",
+    "feedsite.announcing",
     "feedsite.exporting",
     "feedsite.indexing",
     "feedsite.system",

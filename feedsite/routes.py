@@ -11,6 +11,7 @@ _NOTE = r"{note_id:[0-9a-z]{1,40}}"
 _REPORT = r"{report_id:[0-9a-z]{1,40}}"
 _SANCTION = r"{sanction_id:[0-9a-z]{1,40}}"
 _INVITATION = r"{invitation_id:[0-9a-f]{64}}"
+_ANNOUNCEMENT = r"{announcement_id:[0-9a-z]{1,40}}"
 _LINK = r"{token:[A-Za-z0-9_-]{1,128}}"
 _PERSON = r"{person_id:[0-9a-z]{1,40}}"
 _FORMAT = "{format:atom|json}"
@@ -125,6 +126,10 @@ ROUTES: tuple[tuple[str, str], ...] = (
     ("admin.report", f"/admin/reports/{_REPORT}"),
     ("admin.report_claim", f"/admin/reports/{_REPORT}/claim"),
     ("admin.report_release", f"/admin/reports/{_REPORT}/release"),
+    ("admin.announcements", "/admin/announcements"),
+    ("admin.announcement", f"/admin/announcements/{_ANNOUNCEMENT}"),
+    ("admin.announcement_withdraw", f"/admin/announcements/{_ANNOUNCEMENT}/withdraw"),
+    ("announcing.dismiss", f"/announcements/{_ANNOUNCEMENT}/dismiss"),
     ("admin.system", "/admin/system"),
     ("admin.index", "/admin/index"),
     ("admin.index_retry", "/admin/index/retry"),

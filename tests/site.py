@@ -23,6 +23,7 @@ from feedsite.accounts.services import AccountService
 from feedsite.db import engine_of, make_engine, writing
 from feedsite.mail.backends import MemoryBackend
 from feedsite.mail.process import mail_of
+from feedsite.remembering import forget_everything
 from feedsite.security.cookies import SESSION
 from feedsite.security.passwords import Passwords
 from feedsite.security.sessions import LoginSessionService
@@ -138,6 +139,7 @@ class Site:
             for table in reversed(metadata.sorted_tables):
                 if table.name != "alembic_version":
                     connection.execute(table.delete())
+        forget_everything(self.registry)
         with prepare(registry=self.registry) as env:
             env["request"].find_service(Throttle).reset()
         mail_of(self.registry).backend = MemoryBackend()

@@ -67,6 +67,8 @@ class Person(Base):
     discoverable: Mapped[bool] = mapped_column(default=True, server_default=true())
     #: Whether single keys do something on pages (the page /help/keyboard says what).
     shortcuts: Mapped[bool] = mapped_column(default=True, server_default=true())
+    #: Ids of announcements they do not want to see any more, of those that are not over; words.
+    dismissed: Mapped[str] = mapped_column(Text, default="", server_default="")
     created: Mapped[datetime] = mapped_column(Instant, default=utcnow)
 
     __table_args__ = (

@@ -36,6 +36,7 @@ ACTIONS = {
     "release": _("Report given back"),
     "report": _("Report answered"),
     "audit export": _("Audit log taken as a table"),
+    "announcement": _("Announcement"),
 }
 #: What can be done to several people at once.
 ACTS = {"warn": _("Warn"), "limit": _("Limit"), "suspend": _("Suspend"), "reinstate": _("Reinstate")}
@@ -49,6 +50,10 @@ FIELDS = {
     "uses": _("How many may join"),
     "appeal": _("Appeal"),
     "sanction": _("Sanction"),
+    "text": _("Text"),
+    "kind": _("Kind"),
+    "from": _("From"),
+    "until": _("Until"),
 }
 
 REFUSALS = {

@@ -40,6 +40,7 @@ ACTIONS = (
     "release",
     "report",
     "audit export",
+    "announcement",
 )
 
 #: What is done to the log itself is about this.

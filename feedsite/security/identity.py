@@ -33,6 +33,8 @@ class Identity:
     waiting: bool = False
     #: They want single keys to do something.
     shortcuts: bool = True
+    #: Ids of announcements they have dismissed; words.
+    dismissed: str = ""
 
     @property
     def entity(self) -> Entity:
@@ -60,4 +62,5 @@ def identity_of(person: Any, session_id: str = "", confirmed: datetime = _NEVER)
         confirmed=confirmed,
         waiting=person.waiting,
         shortcuts=person.shortcuts,
+        dismissed=person.dismissed,
     )

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 from webtest import TestResponse
 
 from feedsite.accounts.models import Person
 from feedsite.accounts.services import InvitationService, PeopleService
+from feedsite.announcing.services import AnnouncementService
+from feedsite.db import utcnow
+from feedsite.moderation.services import OPERATOR
 from feedsite.moderation.standing import StandingService
 from feedsite.posts.models import Note
 from feedsite.posts.services import NoteService
@@ -70,6 +74,7 @@ class World:
     report_id: str
     sanction_id: str = ""
     invitation_id: str = ""
+    announcement_id: str = ""
 
     def parts(self, role: str) -> dict[str, str]:
         """The ids in the paths that somebody of this role asks for."""
@@ -79,7 +84,8 @@ class World:
 
     def ids(self) -> dict[str, str]:
         """What else is in the paths, whoever asks."""
-        return {"report_id": self.report_id, "sanction_id": self.sanction_id, "invitation_id": self.invitation_id}
+        ids = {"report_id": self.report_id, "sanction_id": self.sanction_id, "invitation_id": self.invitation_id}
+        return {**ids, "announcement_id": self.announcement_id}
 
     def write(self, visibility: str) -> Note:
         with self.site.transaction() as request:
@@ -113,6 +119,8 @@ def world(site: Site) -> World:
         standing.appeal(bo.id, sanction.id, "It was not me.")
         made.sanction_id = sanction.id
         made.invitation_id = request.find_service(InvitationService).make("command line").id
+        said = request.find_service(AnnouncementService).write(OPERATOR, "Hello.", starts=utcnow() + timedelta(days=1))
+        made.announcement_id = said.id
     return made
 
 
