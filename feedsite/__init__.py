@@ -13,6 +13,7 @@ INCLUDES = (
     "feedsite.db",
     "pyramid_services",
     "feedsite.feedstore",
+    "feedsite.personal",
     "feedsite.security",
     "feedsite.web",
     "feedsite.routes",
@@ -37,6 +38,7 @@ INCLUDES = (
     "feedsite.exporting",
     "feedsite.indexing",
     "feedsite.system",
+    "feedsite.leaving",
 )
 
 

@@ -17,6 +17,20 @@ class AccountSettings:
         help="Who may join: everybody, everybody after somebody has let them in, who has an invitation, or nobody. An "
         "invitation is good in every mode but closed.",
     )
+    leave_days: int = declare(
+        whole(1, 365),
+        "30",
+        help="Days in which somebody who deleted their account may come back. After them `feedsite purge` takes "
+        "everything out.",
+    )
+    handle_reserved_days: int = declare(
+        whole(0, 36_500), "365", help="Days for which nobody can have the handle of an account that was taken out."
+    )
+    unconfirmed_days: int = declare(
+        whole(0, 3_650),
+        "14",
+        help="Days after which `feedsite purge` takes accounts out whose address was never confirmed. 0: never.",
+    )
     mail_backend: str = declare(
         one_of("smtp", "file", "console", "memory"),
         "smtp",

@@ -4,6 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+_TABLES = (
+    "people",
+    "login_sessions",
+    "handle_history",
+    "retired_handles",
+    "link_tokens",
+    "address_claims",
+    "second_factors",
+    "recovery_codes",
+    "sign_up_requests",
+    "invitations",
+    "invited",
+)
+
 
 def includeme(config: Any) -> None:
     """Register the services and find the views."""
@@ -20,6 +34,10 @@ def includeme(config: Any) -> None:
     config.register_service_factory(services.joining_service, services.JoiningService)
     config.register_service_factory(services.reset_service, services.ResetService)
     config.register_service_factory(services.two_factor_service, services.TwoFactorService)
+    config.register_service_factory(services.departing_service, services.DepartingService)
     for name, letter in LETTERS.items():
         config.add_letter(f"accounts.{name}", letter)
+    config.add_personal_data(
+        "accounts", tables=_TABLES, erase=lambda find, who: find(services.DepartingService).forget(who)
+    )
     config.scan(".views")

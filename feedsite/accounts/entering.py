@@ -13,14 +13,15 @@ from pyramid.security import remember
 
 from feedsite.accounts.models import Person
 from feedsite.accounts.services import NoticeService, PeopleService, TwoFactorService, email_key
-from feedsite.security.cookies import DEVICE, SECOND, drop_cookie, read_cookie, write_cookie
+from feedsite.db import utcnow
+from feedsite.security.cookies import BACK, DEVICE, SECOND, drop_cookie, read_cookie, write_cookie
 from feedsite.security.events import note
 from feedsite.security.signing import BadToken, signer
 from feedsite.security.throttle import Throttle, address_key
 from feedsite.web.redirects import safe_next, see_other
 
 _DEVICE_SECONDS = 2 * 365 * 86_400
-#: Between password and code.
+#: Between password and code, or the answer to whether somebody wants to come back.
 _CODE_SECONDS = 600
 
 
@@ -44,9 +45,13 @@ def count_mail(request: Any, email: str) -> None:
 def let_in(request: Any, person: Person, *, joined: bool = False) -> Response:
     """Sign somebody in and send them on; a browser that never was here before is told of by mail.
 
+    Who deleted their account is asked whether they want to come back first.
+
     Args:
         joined: the account was made this moment.
     """
+    if person.leaves is not None:
+        return _ask_back(request, person)
     if not joined and not _device(request, person):
         notices = request.find_service(NoticeService)
         notices.new_login(person, ip=request.remote_addr or "", user_agent=request.user_agent or "")
@@ -86,14 +91,43 @@ def enter(request: Any, person: Person) -> Response:
 
 def expected(request: Any) -> Person | None:
     """Who gave the right password a moment ago and still has to give a code; None: nobody."""
+    return _half_way(request, "second", SECOND)
+
+
+def _half_way(request: Any, purpose: str, cookie: str) -> Person | None:
+    """Who got so far, by a signed cookie of this purpose."""
     try:
-        person_id, fingerprint = signer(request, "second").read(read_cookie(request, SECOND), max_age=_CODE_SECONDS)
+        person_id, fingerprint = signer(request, purpose).read(read_cookie(request, cookie), max_age=_CODE_SECONDS)
     except (BadToken, ValueError, TypeError):
         return None
     person: Person | None = request.find_service(PeopleService).by_id(person_id)
-    if person is None or not _still_right(request, person, fingerprint):
+    if person is None or not _may_enter(person) or not _still_right(request, person, fingerprint):
         return None
     return person
+
+
+def _may_enter(person: Person) -> bool:
+    return person.leaves is None or person.leaves > utcnow()
+
+
+def _ask_back(request: Any, person: Person) -> Response:
+    response = HTTPSeeOther(request.route_path("leaving.back"))
+    note(request, "sign in", "half", person=person.id)
+    token = signer(request, "back").sign([person.id, _fingerprint(request, person)])
+    write_cookie(request, response, BACK, token, max_age=_CODE_SECONDS)
+    return response
+
+
+def returning(request: Any) -> Person | None:
+    """Who signed in a moment ago to an account that they deleted, and may come back; None: nobody."""
+    person = _half_way(request, "back", BACK)
+    return None if person is None or person.leaves is None else person
+
+
+def no_longer_returning(request: Any, response: Response) -> Response:
+    """The same answer, with which the question is forgotten."""
+    drop_cookie(request, response, BACK)
+    return response
 
 
 def no_longer_expected(request: Any, response: Response) -> Response:

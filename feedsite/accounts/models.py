@@ -6,7 +6,19 @@ import unicodedata
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, false, true
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    and_,
+    false,
+    true,
+)
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 from sqlalchemy.types import TypeEngine
 
@@ -70,6 +82,8 @@ class Person(Base):
     #: Ids of announcements they do not want to see any more, of those that are not over; words.
     dismissed: Mapped[str] = mapped_column(Text, default="", server_default="")
     created: Mapped[datetime] = mapped_column(Instant, default=utcnow)
+    #: When everything about them is taken out; they may come back until then. None: they stay.
+    leaves: Mapped[datetime | None] = mapped_column(Instant)
 
     __table_args__ = (
         CheckConstraint(_among("role", ROLES), name="role"),
@@ -80,6 +94,7 @@ class Person(Base):
         Index("ix_people_name_key", "name_key"),
         Index("ix_people_state_created", "state", "created", "id"),
         Index("ix_people_role_state", "role", "state"),
+        Index("ix_people_leaves", "leaves"),
     )
 
     @validates("name")
@@ -91,6 +106,16 @@ class Person(Base):
     def key(self) -> str:
         """The person's key in the feed engine."""
         return f"person:{self.id}"
+
+    @hybrid_property
+    def is_shown(self) -> bool:
+        """Whether there is anything of them on pages: they are neither suspended nor leaving. In SQL, too."""
+        return self.state != "suspended" and self.leaves is None
+
+    @is_shown.inplace.expression
+    @classmethod
+    def _is_shown(cls) -> ColumnElement[bool]:
+        return and_(cls.state != "suspended", cls.leaves.is_(None))
 
 
 class PersonWord(Base):
@@ -125,6 +150,18 @@ class HandleHistory(Base):
 
     handle: Mapped[str] = mapped_column(String(30), primary_key=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    until: Mapped[datetime] = mapped_column(Instant)
+
+
+class RetiredHandle(Base):
+    """The handle of an account that was taken out: nobody's for a while, so that nobody is taken for who left.
+
+    The row holds a keyed hash of it: who reads the table does not learn who was here.
+    """
+
+    __tablename__ = "retired_handles"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
     until: Mapped[datetime] = mapped_column(Instant)
 
 

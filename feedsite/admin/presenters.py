@@ -17,6 +17,7 @@ from feedsite.db import utcnow
 from feedsite.moderation.audit import COMMAND_LINE
 from feedsite.moderation.models import AuditRow
 from feedsite.moderation.services import Several
+from feedsite.personal import ERASED
 from feedsite.web.presenting import LinkView, TimeView
 from feedsite.web.wording import hue, initials, time_view
 
@@ -41,6 +42,8 @@ class AccountView:
     state_label: str
     joined: TimeView
     zone: str
+    #: Until when somebody who deleted their account may come back; None: they stay.
+    leaves: TimeView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,7 @@ def account_view(request: Any, person: Person) -> AccountView:
         state_label=request.translate(STATE_NAMES[person.state]),
         joined=time_view(person.created, utcnow(), request.zone, request.locale_name),
         zone=person.zone,
+        leaves=None if person.leaves is None else time_view(person.leaves, utcnow(), request.zone, request.locale_name),
     )
 
 
@@ -138,6 +142,8 @@ def _who(request: Any, key: str, people: Mapping[str, Person]) -> LinkView:
     if key == COMMAND_LINE:
         return LinkView(request.translate(_("Command line")), "")
     person = people.get(key)
+    if key == ERASED:
+        return LinkView(request.translate(_("A deleted account")), "")
     if person is None:
         return LinkView(key, "")
     return LinkView(f"@{person.handle}", request.route_path("admin.person", person_id=person.id))

@@ -18,6 +18,7 @@ from feedsite.admin.services import SIZE, PeopleDirectory
 from feedsite.admin.wording import REFUSALS
 from feedsite.keyset import Rows
 from feedsite.moderation.audit import AuditFilter, AuditService
+from feedsite.moderation.removing import RemovalService
 from feedsite.moderation.services import Actor, ModerationService, NotAllowed
 from feedsite.security.permissions import Permission
 from feedsite.web.places import Cursors
@@ -121,6 +122,24 @@ def reinstate(request: Any) -> dict[str, object] | Response:
 
 
 @view_config(
+    route_name="admin.purge",
+    renderer="admin/person.html",
+    request_method="POST",
+    permission=Permission.ADMINISTER,
+    fresh_login="admin.people",
+)
+def purge(request: Any) -> dict[str, object] | Response:
+    """Delete the account for good."""
+    form, found = ReasonForm.apart(request, "purge", posted=True), _asked_person(request)
+    if form.validate():
+        service, actor = request.find_service(RemovalService), Actor.of(request.identity)
+        said = _("The account @${handle} is deleted for good.", mapping={"handle": found.handle})
+        return _done(request, lambda: service.purge(actor, found.id, str(form.reason.data)), said)
+    request.response.status = 422
+    return _person_page(request, found, sanctions={"purge": form})
+
+
+@view_config(
     route_name="admin.role", renderer="admin/person.html", request_method="POST", permission=Permission.ADMINISTER
 )
 def role(request: Any) -> dict[str, object] | Response:
@@ -164,7 +183,8 @@ def _asked_person(request: Any) -> Person:
 def _person_page(
     request: Any, found: Person, *, sanctions: Mapping[str, ReasonForm] | None = None, role: RoleForm | None = None
 ) -> dict[str, object]:
-    blank = {name: SanctionForm.apart(request, name) for name in ("warn", "limit", "suspend", "reinstate")}
+    blank = {"purge": ReasonForm.apart(request, "purge")}
+    blank |= {name: SanctionForm.apart(request, name) for name in ("warn", "limit", "suspend", "reinstate")}
     allowed = request.find_service(ModerationService).allowed(request.identity, found)
     log = request.find_service(AuditService).page(AuditFilter(target=found.key), size=_ROWS_ABOUT_A_PERSON)
     known = request.find_service(PeopleService).by_key(audit_keys(log.rows))

@@ -19,6 +19,7 @@ ACTIONS = {
     "warn": _("Warned"),
     "limit": _("Limited"),
     "suspend": _("Suspended"),
+    "purge": _("Account deleted for good"),
     "reinstate": _("Reinstated"),
     "appeal": _("Appeal made"),
     "answer appeal": _("Appeal answered"),

@@ -26,6 +26,7 @@ COMMANDS: dict[str, str] = {
     "db": "feedsite.cli.db:db",
     "user": "feedsite.cli.user:user",
     "demo": "feedsite.cli.demo:demo",
+    "purge": "feedsite.cli.purging:purge",
     "import": "feedsite.cli.importing:importing",
     "index": "feedsite.cli.index:index",
     "report": "feedsite.cli.report:report",

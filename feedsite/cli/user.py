@@ -14,7 +14,7 @@ from feedsite.accounts import handles
 from feedsite.accounts.models import ROLES, STATES, Person
 from feedsite.accounts.services import AccountService, Taken, TwoFactorService
 from feedsite.admin.services import ORDERS, PeopleDirectory, PeopleFilter
-from feedsite.cli import user_care, user_joining, user_logins, user_standing
+from feedsite.cli import purging, user_care, user_joining, user_logins, user_standing
 from feedsite.cli.acting import act, permitted, person_of
 from feedsite.cli.opening import Opened, Refusal, Work, site
 from feedsite.moderation.audit import COMMAND_LINE, AuditFilter, AuditService
@@ -31,7 +31,8 @@ def user() -> None:
     """People's accounts: make, find, let in, suspend, reinstate, change roles and passwords."""
 
 
-for _command in (*user_joining.COMMANDS, *user_standing.COMMANDS, *user_care.COMMANDS, user_logins.sign_out):
+_OTHERS = (user_logins.sign_out, purging.purge_person)
+for _command in (*user_joining.COMMANDS, *user_standing.COMMANDS, *user_care.COMMANDS, *_OTHERS):
     user.add_command(_command)
 
 

@@ -10,4 +10,5 @@ def includeme(config: Any) -> None:
     from feedsite.editing.services import EditService, edit_service
 
     config.register_service_factory(edit_service, EditService)
+    config.add_personal_data("editing", tables=("note_versions",))
     config.scan(".views")

@@ -36,19 +36,30 @@ class ErasureMethods:
         Raises:
             InvalidIdentifier: one of the engine's own types. StoreUnavailable: call it again.
         """
-        end = entity_of(entity, "entity")
-        if end.type in RESERVED:
-            raise InvalidIdentifier(field="entity", value=end.key, rule="not one of the engine's own types")
-        with self.store.writing() as writer:
-            writer.forbid(end)
+        self.forbid_entity(entity)
         total, step = Erasing(), Erasing(more=True)
         while step.more:
-            with self.store.writing() as writer:
-                step = writer.erase(end, _AT_ONCE)
+            step = self.erase_piece(entity)
             total += step
             if progress is not None:
                 progress(total)
         return total
+
+    def forbid_entity(self, entity: object) -> None:
+        """The first part of `erase_entity`, for who erases in transactions of their own.
+
+        Nothing that names the entity is stored any more. It has to be committed before the first `erase_piece`: so what
+        was under way is found.
+
+        Errors as for `erase_entity`.
+        """
+        with self.store.writing() as writer:
+            writer.forbid(_erasable(entity))
+
+    def erase_piece(self, entity: object) -> Erasing:
+        """A step of `erase_entity`; call it again while there is `more`."""
+        with self.store.writing() as writer:
+            return writer.erase(_erasable(entity), _AT_ONCE)
 
     def erasures(self) -> list[str]:
         """The list of what was erased, a line an entity, to be kept apart from backups; no id can be told from it."""
@@ -75,3 +86,10 @@ class ErasureMethods:
         for key in present:
             total += self.erase_entity(Entity.from_key(key))
         return total
+
+
+def _erasable(entity: object) -> Entity:
+    end = entity_of(entity, "entity")
+    if end.type in RESERVED:
+        raise InvalidIdentifier(field="entity", value=end.key, rule="not one of the engine's own types")
+    return end

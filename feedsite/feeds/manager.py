@@ -28,6 +28,7 @@ from feedsite.feeds.stores.base import FeedReader, FeedStore, Written
 from feedsite.feeds.stores.opening import open_store
 
 _CHUNK = 2000
+_DELETED_AT_ONCE = 200
 URL_VARIABLE = "FEEDSITE_FEEDS_URL"
 Progress = Callable[[int, int], None]
 
@@ -190,6 +191,15 @@ class Manager(LinkMethods, FindingMethods, ErasureMethods):
         """Delete an activity for good: its id stays deleted; returns whether it stood."""
         with self.store.writing() as writer:
             return writer.delete(checked_id(act_id, "act_id"))
+
+    def delete_activities_on(self, object_: object) -> int:
+        """Delete every activity whose object this is, whoever may see it; returns how many stood."""
+        end, deleted, more = entity_of(object_, "object_"), 0, True
+        while more:
+            with self.store.writing() as writer:
+                done = writer.delete_on(end, _DELETED_AT_ONCE)
+            deleted, more = deleted + done, done == _DELETED_AT_ONCE
+        return deleted
 
     def get_activity(self, act_id: str) -> Item | None:
         """The activity with this id whoever may see it, or None."""

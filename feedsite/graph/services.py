@@ -44,6 +44,8 @@ class GraphService:
             raise LinkRefused(_("You see your own notes in your home already."))
         if person.state == "suspended":
             raise LinkRefused(_("This account is suspended: nobody can follow it now."))
+        if person.leaves is not None:
+            raise LinkRefused(_("This account has been deleted."))
         if self.blocked_between(follower_id, person.id):
             raise LinkRefused(_("You cannot follow this account."))
         follower, followed = Entity("person", follower_id), Entity("person", person.id)

@@ -10,4 +10,5 @@ def includeme(config: Any) -> None:
     from feedsite.keeping.services import KeepingService, keeping_service
 
     config.register_service_factory(keeping_service, KeepingService)
+    config.add_personal_data("keeping", tables=("bookmarks", "pins"))
     config.scan(".views")

@@ -22,5 +22,8 @@ def includeme(config: Any) -> None:
     config.registry["feedsite.mail"] = ProcessMail(config.registry)
     config.add_directive("add_letter", add_letter)
     config.register_service_factory(mail_service, MailService)
+    config.add_personal_data(
+        "mail", tables=("mails", "mail_refusals"), erase=lambda find, who: find(MailService).forget(who)
+    )
     config.add_subscriber(start_sending, NewRequest)
     config.scan(".views")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from feedsite.accounts.models import Person
@@ -42,6 +42,7 @@ class MailService:
         lifetime: timedelta = LIFETIME,
         locale: str = "en",
         topic: str = "",
+        though_leaving: bool = False,
     ) -> bool:
         """Write a mail.
 
@@ -53,9 +54,12 @@ class MailService:
             lifetime: how long it makes sense.
             locale: the language where there is no person.
             topic: one of `TOPICS`: nothing is written to who refused it.
+            though_leaving: whether it goes to who is leaving, too: they asked for it, or it says how to come back.
 
         Returns whether it was written.
         """
+        if person is not None and person.leaves is not None and not though_leaving:
+            return False
         if topic and person is not None and self.refuses(person.id, topic):
             return False
         self._session.add(
@@ -82,6 +86,18 @@ class MailService:
         if refused:
             self._session.add(MailRefusal(person_id=person_id, topic=topic))
         self._session.flush()
+
+    def drop(self, person: Person) -> None:
+        """Send somebody nothing of what still waits to be sent."""
+        self._session.execute(delete(Mail).where(Mail.person_id == person.id))
+
+    def forget(self, person: Person) -> bool:
+        """Remove every mail to somebody's address, or about their account."""
+        addresses = {address.lower() for address in (person.email, person.email_key) if address}
+        theirs = or_(Mail.person_id == person.id, func.lower(Mail.recipient).in_(addresses))
+        self._session.execute(delete(Mail).where(theirs))
+        self._session.execute(delete(MailRefusal).where(MailRefusal.person_id == person.id))
+        return False
 
     def counts(self) -> dict[str, int]:
         """How many mails wait to be sent, and how many were given up."""

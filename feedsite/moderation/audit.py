@@ -9,11 +9,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from feedsite.keyset import Order, Place, Rows
 from feedsite.moderation.models import AuditRow
+from feedsite.personal import ERASED
 
 #: Whoever has the machine: no person of the site.
 COMMAND_LINE = "command line"
@@ -24,6 +25,7 @@ ACTIONS = (
     "warn",
     "limit",
     "suspend",
+    "purge",
     "reinstate",
     "appeal",
     "answer appeal",
@@ -67,7 +69,7 @@ class AuditFilter:
 
 
 class AuditService:
-    """The audit log. Rows are added and read; nothing changes or removes one."""
+    """The audit log. Rows are added and read; nothing changes one, but whoever goes for good is taken out."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -96,6 +98,17 @@ class AuditService:
         self._session.add(row)
         self._session.flush()
         return row
+
+    def forget(self, key: str) -> bool:
+        """Take somebody out of the log: that something was done stays, and when, and by whom if not by them.
+
+        What was done about them loses what changed and why; what they did keeps why.
+        """
+        about = {"target": ERASED, "before": "{}", "after": "{}", "reason": ""}
+        for values, column in ((about, AuditRow.target), ({"actor": ERASED}, AuditRow.actor)):
+            changed = update(AuditRow).where(column == key).values(**values)
+            self._session.execute(changed.execution_options(synchronize_session=False))
+        return False
 
     def latest(self, action: str, target: str) -> AuditRow | None:
         """The newest row of an action on a target."""

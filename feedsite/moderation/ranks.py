@@ -99,6 +99,7 @@ class Ranks:
         """Actor, person and admins, fresh and locked in the order of their ids until the end. Raises NotAllowed."""
         wanted = {person_id, actor.person_id} - {None}
         admins = and_(Person.role == "admin", Person.state == "active", Person.password_hash.is_not(None))
+        admins = and_(admins, Person.leaves.is_(None))
         statement = (
             select(Person)
             .where(or_(Person.id.in_(sorted(filter(None, wanted))), admins))
@@ -140,7 +141,8 @@ def _role_of(actor: Actor, people: dict[str, Person]) -> str | None:
 
 
 def _is_standing_admin(person: Person) -> bool:
-    return person.role == "admin" and person.state == "active" and person.password_hash is not None
+    has_login = person.password_hash is not None and person.leaves is None
+    return person.role == "admin" and person.state == "active" and has_login
 
 
 def ranks_service(_context: object, request: Any) -> Ranks:

@@ -61,6 +61,7 @@ class Allowed:
     suspend: bool = False
     reinstate: bool = False
     roles: tuple[str, ...] = ()
+    purge: bool = False
 
 
 class ModerationService:
@@ -162,7 +163,8 @@ class ModerationService:
         if before == "suspended":
             self._keep_what_is_final(found)
             person.state = self._state_before(person)
-            self._feeds.un_mute(EVERYBODY, entity)
+            if person.leaves is None:
+                self._feeds.un_mute(EVERYBODY, entity)
         elif before == "limited":
             person.state = "active"
             self._feeds.un_limit(entity)
@@ -246,6 +248,7 @@ class ModerationService:
             suspend=above and person.state != "suspended",
             reinstate=above and person.state in ("limited", "suspended"),
             roles=roles,
+            purge=above and identity.role == "admin",
         )
 
     def _state_before(self, person: Person) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from feedsite.accounts.models import Person
@@ -13,6 +13,7 @@ from feedsite.accounts.services import NoticeService
 from feedsite.db import utcnow
 from feedsite.moderation.audit import AuditService
 from feedsite.moderation.models import Sanction
+from feedsite.personal import ERASED
 
 #: How long a suspension can be taken back by a moderator, and a sanction be appealed; the letters say it in words.
 REVERSIBLE = timedelta(days=30)
@@ -107,6 +108,13 @@ class StandingService:
         after = {"sanction": sanction.kind}
         self._audit.record(sanction.key, "appeal", sanction.key, after=after, reason=sanction.appeal)
         return sanction
+
+    def forget(self, key: str) -> bool:
+        """Take somebody out who imposed or answered; what was imposed on them goes with their account."""
+        for column in (Sanction.imposed_by, Sanction.answered_by):
+            changed = update(Sanction).where(column == key).values({column: ERASED})
+            self._session.execute(changed.execution_options(synchronize_session=False))
+        return False
 
     def _of(self, person_id: str) -> Any:
         newest = (Sanction.imposed.desc(), Sanction.id.desc())

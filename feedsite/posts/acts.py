@@ -24,16 +24,18 @@ def writing_of(note: Note, answered: Note | None = None, *, published: datetime 
 
     Args:
         note: with its tags and mentions.
-        answered: the note that it answers.
+        answered: the note that it answers; None: it answers none, or one that is gone with its author.
         published: when; None: now, by the store's clock.
     """
     about, audience = [note.author], [Entity("person", person_id) for person_id in note.mentions.values()]
+    if note.is_reply:
+        about.append(note.root)
     if answered is not None:
-        about += [note.root, answered.author]
+        about.append(answered.author)
         audience.append(answered.author)
     about += [Entity("tag", tag) for tag in note.tags]
     return Activity(
-        "create" if answered is None else REPLY,
+        REPLY if note.is_reply else "create",
         Actor(note.author_id),
         Object(note.id, "note"),
         published,

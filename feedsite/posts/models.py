@@ -49,6 +49,11 @@ class Note(Base):
     )
 
     @property
+    def is_reply(self) -> bool:
+        """Whether it answers something, which may be gone with its author (`in_reply_to` is None then)."""
+        return self.in_reply_to is not None or self.root_id != self.id
+
+    @property
     def entity(self) -> Entity:
         """The note in the feed engine."""
         return Entity("note", self.id)

@@ -192,7 +192,7 @@ class NoteService:
         if refused is not None:
             raise NoteRefused(refused)
         named = self._people_named(text)
-        if note.visibility == "mentioned" and note.in_reply_to is None and not set(named.values()) - {note.author_id}:
+        if note.visibility == "mentioned" and not note.is_reply and not set(named.values()) - {note.author_id}:
             raise NoteRefused(_("Mention somebody with @: nobody else could read this note."))
         note.text, note.tags, note.mentions = text, texts.tags(text), named
 
@@ -223,10 +223,8 @@ class NoteService:
         note.text, note.tags, note.mentions, note.deleted = "", [], {}, utcnow()
         for kept in (NoteVersion, Bookmark, Pin):
             self._session.execute(delete(kept).where(kept.note_id == note.id))
-        self._feeds.delete_activity(note.act_id)
-        for verb in (LIKE, SHARE):
-            for item in self.reactions(note, verb):
-                self._feeds.undo(verb, item.actor, item.object)
+        # Those of people whom the author does not see, too.
+        self._feeds.delete_activities_on(note.entity)
 
     def reactions(self, note: Note, verb: str) -> Iterator[Item]:
         """Every like or share of a note, as its author may see them, newest first."""

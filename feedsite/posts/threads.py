@@ -70,7 +70,7 @@ class NoteItems:
 
     def item(self, note: Note, view: NoteView, anchors: str = "") -> ItemView:
         """A note as a card."""
-        verb = "create" if note.in_reply_to is None else "reply"
+        verb = "reply" if note.is_reply else "create"
         return ItemView(
             id=note.act_id,
             anchor=f"{anchors}act-{note.act_id}",

@@ -21,6 +21,9 @@ def includeme(config: Any) -> None:
 
     _ = TranslationStringFactory("feedsite")
     config.register_service_factory(report_service, ReportService)
+    config.add_personal_data(
+        "reporting", tables=("reports",), erase=lambda find, who: find(ReportService).forget(who.key)
+    )
     config.add_admin_page(
         "admin.reports",
         _("Reports"),

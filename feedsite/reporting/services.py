@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from feedsite.accounts.models import Person
@@ -14,6 +14,7 @@ from feedsite.db import insert_into, utcnow
 from feedsite.keyset import Order, Place, Rows
 from feedsite.moderation.audit import AuditService
 from feedsite.moderation.services import Actor
+from feedsite.personal import ERASED
 from feedsite.posts.models import Note
 from feedsite.reporting.models import ANSWERS, REASONS, UNANSWERED, Report
 
@@ -170,6 +171,15 @@ class ReportService:
             report.comment = comment.strip()
             self._record(actor, "report", report, before, report.comment)
         return len(waiting)
+
+    def forget(self, key: str) -> bool:
+        """Take somebody out: reports about them go, those they made lose their name and their words."""
+        self._session.execute(delete(Report).where(Report.subject == key))
+        made = {"reporter": ERASED, "text": "", "pending": None}
+        for values, column in ((made, Report.reporter), ({"handler": ERASED}, Report.handler)):
+            changed = update(Report).where(column == key).values(**values)
+            self._session.execute(changed.execution_options(synchronize_session=False))
+        return False
 
     def _record(self, actor: Actor, action: str, report: Report, before: str, reason: str) -> None:
         states = {"before": {"report": before}, "after": {"report": report.state, "about": report.target}}

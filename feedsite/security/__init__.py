@@ -12,6 +12,7 @@ def includeme(config: Any) -> None:
     from feedsite.security.policy import SecurityPolicy
     from feedsite.security.sessions import LoginSessionService, session_service
     from feedsite.security.throttle import Throttle, throttle_from
+    from feedsite.security.throttle_store import ThrottleCounts, throttle_counts
     from feedsite.settings import settings_of
 
     settings = settings_of(config.registry)
@@ -22,6 +23,10 @@ def includeme(config: Any) -> None:
     config.register_service(passwords_from(settings), Passwords)
     config.register_service(throttle_from(settings, engine_of(config.registry)), Throttle)
     config.register_service_factory(session_service, LoginSessionService)
+    config.register_service_factory(throttle_counts, ThrottleCounts)
+    config.add_personal_data(
+        "security", tables=("throttle_counts",), erase=lambda find, who: find(ThrottleCounts).forget(who.id)
+    )
     config.include(".csrf")
     config.include(".fresh")
     config.include(".headers")

@@ -19,6 +19,7 @@ PUBLIC_ROUTES = frozenset(
         "accounts.join",
         "accounts.login",
         "accounts.login_code",  # by a signed cookie
+        "leaving.back",  # by a signed cookie
         "accounts.verify_link",  # by the token of a mail, as are those below
         "accounts.reset",
         "accounts.reset_link",

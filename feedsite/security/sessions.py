@@ -53,14 +53,14 @@ class LoginSessionService:
         Args:
             used: somebody is there. A page that asks by itself, every minute, keeps no login from being idle.
 
-        None when it is unknown, ended, too old, or idle too long. Who is suspended has an identity, too: the policy
-        shows it to hardly any page.
+        None when it is unknown, ended, too old, idle too long, or its owner leaves. Who is suspended has an identity,
+        too: the policy shows it to hardly any page.
         """
         now = utcnow()
         found = self._session.execute(
             select(LoginSession, Person)
             .join(Person, Person.id == LoginSession.person_id)
-            .where(LoginSession.id == _hashed(token), LoginSession.expires > now)
+            .where(LoginSession.id == _hashed(token), LoginSession.expires > now, Person.leaves.is_(None))
         ).one_or_none()
         if found is None or found.LoginSession.last_seen < now - self._idle:
             return None

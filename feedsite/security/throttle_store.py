@@ -9,7 +9,7 @@ from limits.storage import Storage
 from sqlalchemy import BigInteger, Engine, Float, String, case, delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from feedsite.db import Base
 
@@ -96,3 +96,20 @@ class DatabaseStorage(Storage):
         """Forget one count."""
         with self._engine.connect() as connection:
             connection.execute(delete(ThrottleCount).where(ThrottleCount.key == key))
+
+
+class ThrottleCounts:
+    """The counts as rows of a transaction."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def forget(self, key: str) -> bool:
+        """Forget whatever was counted under a key."""
+        self._session.execute(delete(ThrottleCount).where(ThrottleCount.key.contains(key, autoescape=True)))
+        return False
+
+
+def throttle_counts(_context: object, request: Any) -> ThrottleCounts:
+    """Service factory."""
+    return ThrottleCounts(request.dbsession)

@@ -17,5 +17,6 @@ def includeme(config: Any) -> None:
     config.register_service_factory(timeline_service, TimelineService)
     config.register_service_factory(mark_service, MarkService)
     config.register_service_factory(home_service, HomeService)
+    config.add_personal_data("timelines", tables=("reader_marks",))
     for views in (".views", ".grouped_views", ".profile_views"):
         config.scan(views)

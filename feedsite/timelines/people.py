@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from babel.dates import format_skeleton
-from pyramid.httpexceptions import HTTPFound, HTTPNotFound
+from pyramid.httpexceptions import HTTPFound, HTTPGone, HTTPNotFound
 from pyramid.i18n import TranslationStringFactory
 
 from feedsite.accounts.models import Person
@@ -32,13 +32,15 @@ def person_of(request: Any) -> Person:
     """The person whose page an address is. Where they want that, the page asks search engines not to be listed.
 
     Raises HTTPFound to the right address where the handle has capitals or was given up, HTTPNotFound where nobody has
-    it, or who has it is suspended.
+    it, or who has it is suspended, HTTPGone where who has it is leaving.
     """
     handle = request.matchdict["handle"]
     people = request.find_service(PeopleService)
     person = people.by_handle(handle) or people.formerly(handle)
     if person is None or person.state == "suspended":
         raise HTTPNotFound
+    if person.leaves is not None:
+        raise HTTPGone(_("This account has been deleted."))
     if handle != person.handle:
         parts = {name: value for name, value in request.matchdict.items() if name != "at"}
         path = request.route_path(request.matched_route.name, **{**parts, "handle": person.handle})

@@ -121,10 +121,10 @@ class TimelineService:
         self.expect(_recent(viewer))
 
     def people_of(self, entities: Iterable[Entity]) -> list[Person]:
-        """These people, in this order, less those who are suspended or do not exist."""
+        """These people, in this order, less those who are suspended, leave or do not exist."""
         keys = [entity.key for entity in entities]
         found = self._people.by_key(keys)
-        return [found[key] for key in keys if key in found and found[key].state != "suspended"]
+        return [found[key] for key in keys if key in found and found[key].is_shown]
 
 
 def _trending(viewer: Entity | None) -> TrendingAggregator:

@@ -12,6 +12,7 @@ from feedsite.accounts.services.accounts import (
     email_key,
 )
 from feedsite.accounts.services.addresses import AddressService, Confirmed, address_service
+from feedsite.accounts.services.departing import DepartingService, departing_service
 from feedsite.accounts.services.invitations import InvitationService, invitation_service
 from feedsite.accounts.services.joining import JoiningService, NotOpen, joining_service
 from feedsite.accounts.services.links import LinkService, NoSuchLink, link_service
@@ -27,6 +28,7 @@ __all__ = [
     "AccountService",
     "AddressService",
     "Confirmed",
+    "DepartingService",
     "InvitationService",
     "JoiningService",
     "LinkService",
@@ -41,6 +43,7 @@ __all__ = [
     "TwoFactorService",
     "account_service",
     "address_service",
+    "departing_service",
     "email_key",
     "invitation_service",
     "joining_service",

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from feedsite.accounts.handles import normalised
 from feedsite.accounts.models import HandleHistory, Person
 from feedsite.accounts.name_words import store_words
+from feedsite.accounts.services.departing import RetiredHandles, retired_handles
 from feedsite.db import new_id, utcnow
 from feedsite.feeds import Manager
 from feedsite.security.passwords import Passwords
@@ -44,8 +45,8 @@ class TooManyNames(Exception):
 class AccountService:
     """Makes accounts and changes them. Whoever has one follows themselves: their own posts are in their home."""
 
-    def __init__(self, session: Session, feeds: Manager, passwords: Passwords) -> None:
-        self._session, self._feeds, self._passwords = session, feeds, passwords
+    def __init__(self, session: Session, feeds: Manager, passwords: Passwords, retired: RetiredHandles) -> None:
+        self._session, self._feeds, self._passwords, self._retired = session, feeds, passwords, retired
 
     def join(
         self,
@@ -86,7 +87,7 @@ class AccountService:
             "theme": "auto",
             "created": utcnow(),
         }
-        if self._in_history(str(row["handle"])) or not self._insert(row):
+        if self._is_kept(str(row["handle"])) or not self._insert(row):
             raise Taken(self._what_is_taken(row))
         store_words(self._session.connection(), [(str(row["id"]), str(row["name"]), str(row["handle"]))])
         # A string is a person's id to the engine.
@@ -99,7 +100,11 @@ class AccountService:
         done = self._session.execute(insert(Person).values(row).on_conflict_do_nothing().returning(Person.id))
         return done.first() is not None
 
-    def _in_history(self, handle: str | None) -> bool:
+    def _is_kept(self, handle: str) -> bool:
+        """Whether a handle is nobody's: given up, or that of somebody who left, not long ago."""
+        return self._in_history(handle) or self._retired.has(handle)
+
+    def _in_history(self, handle: str) -> bool:
         return (
             self._session.scalar(
                 select(HandleHistory.handle).where(HandleHistory.handle == handle, HandleHistory.until > utcnow())
@@ -109,7 +114,7 @@ class AccountService:
 
     def _what_is_taken(self, row: dict[str, Any]) -> str:
         taken = self._session.scalar(select(Person.id).where(Person.handle == row["handle"])) is not None
-        return "handle" if taken or self._in_history(row["handle"]) else "email"
+        return "handle" if taken or self._is_kept(row["handle"]) else "email"
 
     def find_login(self, login: str) -> Person | None:
         """The person a handle or an address belongs to: one statement, whichever it is."""
@@ -123,10 +128,13 @@ class AccountService:
     def authenticate(self, person: Person | None, password: str) -> bool:
         """Whether `password` is this person's; None (nobody) costs the same work.
 
-        Re-hashes the password when the parameters have changed.
+        Nor is it that of who left and cannot come back any more. Re-hashes the password when the parameters have
+        changed.
         """
         stored = person.password_hash if person is not None else None
         if not self._passwords.verify(stored, password) or person is None or stored is None:
+            return False
+        if person.leaves is not None and person.leaves <= utcnow():
             return False
         if self._passwords.needs_rehash(stored):
             person.password_hash = self._passwords.hash(password)
@@ -151,7 +159,7 @@ class AccountService:
         held = {row.handle for row in self._session.scalars(self._held(HandleHistory.person_id == person_id))}
         if len(held - {wanted}) >= NAMES_AT_ONCE:
             raise TooManyNames
-        if (wanted not in held and self._in_history(wanted)) or not self._take_handle(person, wanted):
+        if (wanted not in held and self._is_kept(wanted)) or not self._take_handle(person, wanted):
             raise Taken("handle")
         return True
 
@@ -203,4 +211,5 @@ def email_key(email: str) -> str:
 
 def account_service(_context: object, request: Any) -> AccountService:
     """Service factory."""
-    return AccountService(request.dbsession, request.find_service(Manager), request.find_service(Passwords))
+    feeds, passwords = request.find_service(Manager), request.find_service(Passwords)
+    return AccountService(request.dbsession, feeds, passwords, retired_handles(request))

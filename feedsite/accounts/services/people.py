@@ -37,8 +37,9 @@ class PeopleService:
         return self._session.scalar(select(Person).where(Person.handle == normalised(handle)))
 
     def by_handles(self, handles: Iterable[str]) -> dict[str, Person]:
-        """People by handle (lower case), as far as they exist."""
-        return {person.handle: person for person in self._find(Person.handle, {normalised(h) for h in handles})}
+        """People by handle (lower case), as far as they exist and are not leaving: whom a text names, or a table."""
+        found = self._find(Person.handle, {normalised(h) for h in handles})
+        return {person.handle: person for person in found if person.leaves is None}
 
     def formerly(self, handle: str) -> Person | None:
         """The person who gave a handle up less than 90 days ago: their pages are reached by it still."""

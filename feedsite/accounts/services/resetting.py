@@ -54,7 +54,15 @@ class ResetService:
             self._mails.write("accounts.reset_nobody", email.strip(), lifetime=RESET_WITHIN, locale=locale)
         else:
             data, recipient = {"handle": person.handle, "seed": seed}, person.email or email
-            self._mails.write("accounts.reset", recipient, person=person, data=data, lifetime=RESET_WITHIN)
+            self._mails.write(
+                "accounts.reset",
+                recipient,
+                person=person,
+                data=data,
+                lifetime=RESET_WITHIN,
+                # Who leaves and forgot their password needs it to come back.
+                though_leaving=True,
+            )
 
     def who(self, token: str) -> Person:
         """Whose password a link changes, without using it. Raises NoSuchLink."""

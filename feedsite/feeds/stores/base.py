@@ -146,6 +146,9 @@ class FeedWriter(Protocol):
     def set_weight(self, follower: Entity, kind: str, entity: Entity, weight: float) -> bool:
         """Change the weight of links; returns whether there were any."""
 
+    def delete_on(self, object_: Entity, limit: int) -> int:
+        """Delete at most `limit` of the activities whose object this is; returns how many."""
+
     def forbid(self, entity: Entity) -> bool:
         """Note that an entity is erased: from now on nothing that names it is stored. Returns whether that is new."""
 

@@ -181,6 +181,14 @@ class Writer:
         self._tracker.acts([(act_id, row.version + 1)])
         return True
 
+    def delete_on(self, object_: Entity, limit: int) -> int:
+        """Delete at most `limit` of the activities whose object this is; returns how many."""
+        acts, touches = self._tables.acts, self._tables.touches
+        touching = select(touches.c.id).where(touches.c.entity == object_.key)
+        wanted = select(acts.c.id).where(acts.c.id.in_(touching), acts.c.object == object_.key, ~acts.c.deleted)
+        ids = self._connection.execute(wanted.order_by(acts.c.id).limit(limit)).scalars().all()
+        return sum(map(self.delete, ids))
+
     def _lay_down(self, act_id: str) -> None:
         """Where the act is a generation of what can be undone, it does not stand any more."""
         triple, _, generation = act_id.rpartition(".")
