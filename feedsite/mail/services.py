@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import Text, cast, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from feedsite.accounts.models import Person
@@ -90,6 +91,12 @@ class MailService:
     def drop(self, person: Person) -> None:
         """Send somebody nothing of what still waits to be sent."""
         self._session.execute(delete(Mail).where(Mail.person_id == person.id))
+
+    def drop_naming(self, kind: str, text: str) -> None:
+        """Send nobody what still waits to be sent, is of this kind and holds a text."""
+        inside = json.dumps(text)[1:-1]
+        held = cast(Mail.data, Text).contains(inside, autoescape=True)
+        self._session.execute(delete(Mail).where(Mail.kind == kind, held))
 
     def forget(self, person: Person) -> bool:
         """Remove every mail to somebody's address, or about their account."""

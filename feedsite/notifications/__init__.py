@@ -21,6 +21,7 @@ def includeme(config: Any) -> None:
     config.add_letter(LETTER, digest)
     config.add_request_method(notification_pane, "notification_pane", reify=True)
     config.registry.setdefault(ANNOUNCING, []).append(announce_pane)
-    config.add_personal_data("notifications", tables=("notification_states", "notification_unwanted", "digests"))
+    config.add_personal_data("notifications", tables=("notification_states", "notification_unwanted"))
+    config.add_personal_data("digests", tables=("digests",), erase=lambda find, who: find(DigestService).forget(who))
     for views in (".views", ".counters"):
         config.scan(views)

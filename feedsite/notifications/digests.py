@@ -58,6 +58,11 @@ class DigestService:
         found = self._session.get(Digest, person_id)
         return None if found is None or self._mail.refuses(person_id, TOPIC) else found
 
+    def forget(self, person: Person) -> bool:
+        """Take somebody out: no digest that still waits to be sent names them."""
+        self._mail.drop_naming(LETTER, person.name)
+        return False
+
     def choose(self, person_id: str, zone: str, every: str) -> None:
         """Mail somebody a digest from now on: `daily`, `weekly` or `off`. It tells what comes after this moment."""
         if every == "off":

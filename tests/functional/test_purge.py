@@ -17,6 +17,7 @@ from feedsite.keeping.services import KeepingService
 from feedsite.mail.models import Mail
 from feedsite.mail.services import MailService
 from feedsite.moderation.services import Actor, ModerationService
+from feedsite.notifications.digests import LETTER as DIGEST
 from feedsite.notifications.models import NotificationState, UnwantedVerb
 from feedsite.posts.acts import shares_of
 from feedsite.posts.models import Note
@@ -104,6 +105,9 @@ def live(site: Site) -> World:
                 SignUpRequest(person_id=ana.id, message=f"For the {WORDS}"),
                 Invitation(id="i" * 64, created_by=ana.key, expires=now + timedelta(days=1), uses_left=1),
                 Mail(person_id=ana.id, recipient=EMAIL, kind="accounts.approved", data={"handle": HANDLE}, expires=now),
+                Mail(
+                    person_id=bo.id, recipient="b@x.org", kind=DIGEST, data={"sentences": [f"{NAME} left"]}, expires=now
+                ),
                 NotificationState(person_id=ana.id, key="k" * 64, kind="done", position=1),
                 UnwantedVerb(person_id=ana.id, verb="like"),
                 ReaderMark(person_id=ana.id, timeline="home", position=1),
