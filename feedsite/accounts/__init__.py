@@ -6,6 +6,7 @@ from typing import Any
 
 _TABLES = (
     "people",
+    "person_words",
     "login_sessions",
     "handle_history",
     "retired_handles",

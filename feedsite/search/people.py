@@ -114,7 +114,8 @@ class _Shown:
         me = Person.id == ("" if self.reader is None else self.reader.id)
         # Limited people are their followers' alone; who has not confirmed an address is nobody yet.
         states = ("active", "limited") if part == KNOWN else ("active",)
-        public = and_(Person.state.in_(states), Person.waiting.is_(False), Person.discoverable.is_(True))
+        here = and_(Person.state.in_(states), Person.waiting.is_(False), Person.leaves.is_(None))
+        public = and_(here, Person.discoverable.is_(True))
         if part == KNOWN:
             return and_(or_(me, and_(public, Person.id.in_(sorted(self.known)))), *self._kept())
         return and_(public, ~me, Person.id.not_in(sorted(self.known)), *self._kept())

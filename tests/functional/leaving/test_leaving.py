@@ -42,7 +42,7 @@ def test_the_page_says_what_happens_and_wants_the_password_and_the_handle(leavin
 def test_who_leaves_is_nowhere_at_once_and_everything_is_there_again_who_comes_back(leaving: World) -> None:
     live(leaving)
     browser, elsewhere, bo = leaving.browser("ana"), leaving.browser("ana"), leaving.browser("bo")
-    pages = ("/home", "/notifications", "/explore", "/@bo", "/@bo/followers", "/links")
+    pages = ("/home", "/notifications", "/explore", "/search?q=ana", "/@bo", "/@bo/followers", "/links")
     before = {path: seen(bo, path) for path in pages}
     assert "Bread is rising" in before["/home"]
     leaving.site.mails()
