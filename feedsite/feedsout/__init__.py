@@ -13,5 +13,6 @@ def includeme(config: Any) -> None:
     config.add_view_predicate("wants_activity", WantsActivity)
     config.add_subscriber(add_vary, "pyramid.events.NewResponse")
     config.register_service_factory(feed_token_service, FeedTokenService)
+    config.add_personal_data("feeds out", tables=("feed_tokens",))
     for views in (".views", ".activity_views", ".private_views"):
         config.scan(views)

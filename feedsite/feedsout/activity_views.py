@@ -87,7 +87,7 @@ def person(request: Any) -> Response:
     """Somebody's address for good: the actor, or the way to their page."""
     act_as(request, None)
     found = request.find_service(PeopleService).by_id(request.matchdict["person_id"])
-    if found is None or found.state == "suspended":
+    if found is None or not found.is_shown:
         raise HTTPNotFound
     return HTTPFound(request.route_path("timelines.profile", handle=found.handle))
 
@@ -97,7 +97,7 @@ def person_document(request: Any) -> Response:
     """Somebody as an actor, by their address for good."""
     act_as(request, None)
     found = request.find_service(PeopleService).by_id(request.matchdict["person_id"])
-    if found is None or found.state == "suspended":
+    if found is None or not found.is_shown:
         raise HTTPNotFound
     return _person(request, found)
 

@@ -73,7 +73,7 @@ class FeedTokenService:
         found = self._session.execute(
             select(FeedToken, Person)
             .join(Person, Person.id == FeedToken.person_id)
-            .where(FeedToken.id == _hashed(token), Person.state.in_(_READING))
+            .where(FeedToken.id == _hashed(token), Person.state.in_(_READING), Person.leaves.is_(None))
         ).one_or_none()
         if found is None:
             raise NoSuchFeed
