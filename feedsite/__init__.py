@@ -35,6 +35,7 @@ INCLUDES = (
     "feedsite.reporting",
     "feedsite.appeals",
     "feedsite.announcing",
+    "feedsite.blocking",
     "feedsite.exporting",
     "feedsite.indexing",
     "feedsite.system",

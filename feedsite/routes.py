@@ -129,6 +129,8 @@ ROUTES: tuple[tuple[str, str], ...] = (
     ("admin.report", f"/admin/reports/{_REPORT}"),
     ("admin.report_claim", f"/admin/reports/{_REPORT}/claim"),
     ("admin.report_release", f"/admin/reports/{_REPORT}/release"),
+    ("admin.blocks", "/admin/blocks"),
+    ("admin.block_lift", r"/admin/blocks/{block_id:[0-9a-z]{1,40}}/lift"),
     ("admin.announcements", "/admin/announcements"),
     ("admin.announcement", f"/admin/announcements/{_ANNOUNCEMENT}"),
     ("admin.announcement_withdraw", f"/admin/announcements/{_ANNOUNCEMENT}/withdraw"),

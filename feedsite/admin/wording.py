@@ -38,6 +38,8 @@ ACTIONS = {
     "report": _("Report answered"),
     "audit export": _("Audit log taken as a table"),
     "announcement": _("Announcement"),
+    "block": _("Network or domain blocked"),
+    "unblock": _("Network or domain not blocked any more"),
 }
 #: What can be done to several people at once.
 ACTS = {"warn": _("Warn"), "limit": _("Limit"), "suspend": _("Suspend"), "reinstate": _("Reinstate")}
@@ -55,6 +57,8 @@ FIELDS = {
     "kind": _("Kind"),
     "from": _("From"),
     "until": _("Until"),
+    "blocked": _("Blocked"),
+    "effect": _("Refused"),
 }
 
 REFUSALS = {

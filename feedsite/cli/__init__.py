@@ -33,6 +33,7 @@ COMMANDS: dict[str, str] = {
     "aggregators": "feedsite.cli.aggregators:aggregators",
     "audit": "feedsite.cli.audit:audit",
     "settings": "feedsite.cli.settings:settings",
+    "block": "feedsite.cli.block:block",
     "announce": "feedsite.cli.announce:announce",
     "mail": "feedsite.cli.mail:mail",
     "secret": "feedsite.cli.secret:secret",

@@ -43,6 +43,8 @@ ACTIONS = (
     "report",
     "audit export",
     "announcement",
+    "block",
+    "unblock",
 )
 
 #: What is done to the log itself is about this.

@@ -21,6 +21,7 @@ from feedsite.accounts.services import (
     TooManyNames,
 )
 from feedsite.accounts.views.joining import HANDLE_TAKEN
+from feedsite.blocking.guard import domain_is_refused
 from feedsite.security.events import note
 from feedsite.security.permissions import Permission
 
@@ -76,7 +77,10 @@ def rename(request: Any) -> dict[str, object] | Response:
 def address(request: Any) -> dict[str, object] | Response:
     """Ask both addresses whether the new one is to be the account's."""
     form = AddressForm.of(request)
-    if form.validate():
+    right = form.validate()
+    if right and domain_is_refused(request, form.email.data or ""):
+        form.refuse("email", _("The people who look after this site let nobody use an address of this domain."))
+    elif right:
         count_mail(request, form.email.data or "")
         note(request, "address claimed")
         request.find_service(AddressService).claim(_myself(request), form.email.data)

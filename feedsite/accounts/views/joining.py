@@ -23,6 +23,7 @@ from feedsite.accounts.services import (
     Taken,
 )
 from feedsite.accounts.views.links import over
+from feedsite.blocking.guard import sign_up_is_refused
 from feedsite.security.events import note
 from feedsite.security.permissions import Permission
 from feedsite.security.throttle import Throttle, address_key
@@ -49,7 +50,7 @@ def join(request: Any) -> dict[str, object] | Response:
     """Make the account, ask its address by mail, and sign in: reading can begin."""
     request.find_service(Throttle).hit("join", address_key(request.remote_addr))
     form = _form(request)
-    if form.validate():
+    if form.validate() and not _kept_out(request, form):
         count_mail(request, form.email.data or "")
         try:
             person = _joined(request, form)
@@ -62,6 +63,14 @@ def join(request: Any) -> dict[str, object] | Response:
             return let_in(request, person, joined=True)
     request.response.status = 422
     return {"form": form}
+
+
+def _kept_out(request: Any, form: JoinForm) -> bool:
+    """Whether the network or the domain is blocked, which the form then says; it tells nothing of any account."""
+    refused = sign_up_is_refused(request, form.email.data or "")
+    if refused:
+        form.refuse("email", _("The people who look after this site let nobody join with this address."))
+    return refused
 
 
 def _form(request: Any, **data: str) -> JoinForm:
