@@ -13,7 +13,7 @@ BIN := $(VENV)/bin
 TOOLS := .venv-tools
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check services drills coverage format lock audit higgs parity announcement pictures messages clean
+.PHONY: help run test check services drills coverage format lock audit higgs parity announcement pictures messages lighthouse clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ announcement: $(VENV)/.test-installed ## notifications and hours of the real dat
 parity: $(VENV)/.test-installed services ## every kind of page of the real data set, Elasticsearch's against SQLite's (FILE=...)
 	$(BIN)/python bench/parity.py $(FILE)
 
+lighthouse: $(VENV)/.test-installed ## Lighthouse on the main pages, figures into docs/pages.md (fetches it from npm)
+	@$(BIN)/python bench/lighthouse/measure.py
+
 pictures: $(VENV)/.test-installed ## draw the pictures of docs/aggregators.md again
 	@$(BIN)/python -m tests.house.pictures
 
@@ -66,7 +69,7 @@ messages: $(VENV)/.run-installed ## gather the sentences for translators into fe
 	@scripts/messages $(BIN)
 
 clean: ## remove the environments and caches (the development database stays: it is in var/)
-	rm -rf $(VENV) $(TOOLS) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage* build *.egg-info
+	rm -rf $(VENV) $(TOOLS) bench/lighthouse/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage* build *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamps: an environment is made again only when its lock or the package's own description is newer.
