@@ -11,7 +11,7 @@ from feedsite.feeds.stores.base import CellAnswer, Tally
 from feedsite.feeds.stores.elasticsearch.acts import Act
 from feedsite.feeds.stores.elasticsearch.asking import Answer, Search
 from feedsite.feeds.stores.elasticsearch.compile import Compiled
-from feedsite.feeds.stores.elasticsearch.grid import MOST_ACTS, Grid, grids
+from feedsite.feeds.stores.elasticsearch.grid import MOST_ACTS, NOTHING, Grid, Told, grids
 from feedsite.feeds.stores.elasticsearch.reading import Feed, OrderedReader, in_order
 from feedsite.feeds.stores.elasticsearch.spreading import spread, spread_here
 from feedsite.feeds.stores.elasticsearch.tallying import Question, distinct, distinct_here, tallied, tallied_here
@@ -29,12 +29,13 @@ class IndexReader(OrderedReader):
     ) -> list[CellAnswer]:
         """Counts and newest acts of many parts of a feed, all in one round trip where the index can count them."""
         feeds = [self._feed(cell.within(query)) for cell in cells]
-        together = [] if actors or size > MOST_ACTS else [grid for grid in grids(cells) if _is_cheap(query, grid)]
+        together = [] if size > MOST_ACTS else [grid for grid in grids(cells) if _is_cheap(query, grid)]
         answers: dict[int, CellAnswer] = {}
 
         def ask(grid: Grid) -> None:
-            found = self._of_grid(grid, query, feeds, size, cap)
-            answers.update(found or {at: self._cell(feeds[at], size, cap, actors=False) for at in grid.cells})
+            found = self._of_grid(grid, query, feeds, size, cap, actors)
+            answers.update(found)
+            self._sitting.asker.together([partial(ask_one, at) for at in grid.cells if at not in found])
 
         def ask_one(at: int) -> None:
             answers[at] = self._cell(feeds[at], size, cap, actors)
@@ -84,16 +85,22 @@ class IndexReader(OrderedReader):
     # Counting
 
     def _of_grid(
-        self, grid: Grid, query: FeedQuery, feeds: Sequence[Feed], size: int, cap: int | None
-    ) -> dict[int, CellAnswer] | None:
-        """The parts of a grid; None: the index cannot count them."""
+        self, grid: Grid, query: FeedQuery, feeds: Sequence[Feed], size: int, cap: int | None, actors: bool
+    ) -> dict[int, CellAnswer]:
+        """The parts of a grid, as far as the index can count them together."""
         compiled = self._countable(self._feed(grid.within(query)))
         if not compiled.exact:
-            return None
-        body = {"query": compiled.clause, "size": 0, "track_total_hits": False, "aggs": grid.aggregations(size)}
+            return {}
+        aggregations = grid.aggregations(size, actors=actors)
+        body = {"query": compiled.clause, "size": 0, "track_total_hits": False, "aggs": aggregations}
         answer = self._searched(compiled, body)
-        told = grid.told(answer) if answer.aggregations else dict.fromkeys(grid.cells, (0, []))
-        return {at: _answer(feeds[at], count, self._made(found), size, cap) for at, (count, found) in told.items()}
+        told = grid.told(answer, actors=actors) if answer.aggregations else dict.fromkeys(grid.cells, NOTHING)
+
+        def of(at: int, part: Told) -> CellAnswer:
+            names = part.actors | {act.actor for act in feeds[at].fresh}
+            return _answer(feeds[at], part.count, self._made(part.newest), size, cap, len(names) if actors else 0)
+
+        return {at: of(at, part) for at, part in told.items()}
 
     def _cell(self, feed: Feed, size: int, cap: int | None, actors: bool) -> CellAnswer:
         compiled = self._countable(feed)

@@ -13,9 +13,23 @@ from feedsite.feeds.stores.elasticsearch.client import making_sense
 from feedsite.feeds.stores.elasticsearch.documents import ACT_SOURCE
 
 #: Facets of which an act has one value, in a field of that name.
-_SINGLE = (Facet.VERB, Facet.ACTOR, Facet.OBJECT, Facet.TARGET)
+_SINGLE = (Facet.VERB, Facet.ACTOR, Facet.OBJECT, Facet.TARGET, Facet.NOTICE)
 #: Documents that a group gives at most (`index.max_inner_result_window`), and groups in one search.
 MOST_ACTS, _MOST_GROUPS = 100, 2000
+#: Groups of all levels that one answer may have (`search.max_buckets` is 65,536).
+_MOST_IN_ALL = 60_000
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a search told of one part: how many acts, the documents of the newest, and who did them, where asked."""
+
+    count: int
+    newest: list[dict[str, Any]]
+    actors: frozenset[str]
+
+
+NOTHING = Told(0, [], frozenset())
 
 
 @dataclass(frozen=True)
@@ -48,19 +62,25 @@ class Grid:
         """How many groups a search for it may have."""
         return prod(len(values) for values in self._values())
 
-    def aggregations(self, size: int) -> dict[str, Any]:
-        """What a search aggregates: groups inside each other, with the `size` newest acts of the innermost."""
+    def aggregations(self, size: int, *, actors: bool) -> dict[str, Any]:
+        """What a search aggregates: groups inside each other, with the `size` newest acts of the innermost.
+
+        Args:
+            actors: with the actors of the innermost too, as far as all parts' have room in one answer.
+        """
         made: dict[str, Any] = {}
         if size:
             newest = {"size": size, "sort": [{"position": "desc"}, {"id": "desc"}], "_source": list(ACT_SOURCE)}
             made = {"newest": {"top_hits": newest}}
+        if actors:
+            made["actors"] = {"terms": {"field": "actor", "size": _MOST_IN_ALL // len(self.cells)}}
         for facet, values in reversed(list(zip(self.facets, self._values(), strict=True))):
             terms = {"field": facet.value, "size": len(values), "include": values}
             made = {"values": {"terms": terms, "aggs": made} if made else {"terms": terms}}
         return made
 
-    def told(self, answer: Answer) -> dict[int, tuple[int, list[dict[str, Any]]]]:
-        """How many acts each part has, and the documents of its newest."""
+    def told(self, answer: Answer, *, actors: bool) -> dict[int, Told]:
+        """What is told of each part; a part with more actors than had room is left out."""
         found: dict[tuple[str, ...], dict[str, Any]] = {}
         with making_sense():
             groups: list[tuple[tuple[str, ...], dict[str, Any]]] = [((), answer.aggregations)]
@@ -69,14 +89,19 @@ class Grid:
                     ((*values, inner["key"]), inner) for values, group in groups for inner in group["values"]["buckets"]
                 ]
             found = dict(groups)
-            return {at: _counted(found.get(values)) for at, values in self.cells.items()}
+            told = {at: _counted(found.get(values), actors) for at, values in self.cells.items()}
+        return {at: part for at, part in told.items() if part is not None}
 
 
-def _counted(group: dict[str, Any] | None) -> tuple[int, list[dict[str, Any]]]:
+def _counted(group: dict[str, Any] | None, actors: bool) -> Told | None:
     if group is None:
-        return 0, []
+        return NOTHING
+    names: dict[str, Any] = group["actors"] if actors else {"buckets": [], "sum_other_doc_count": 0}
+    if names["sum_other_doc_count"]:
+        return None
     hits = group["newest"]["hits"]["hits"] if "newest" in group else []
-    return int(group["doc_count"]), [hit["_source"] for hit in hits]
+    keys = frozenset(bucket["key"] for bucket in names["buckets"])
+    return Told(int(group["doc_count"]), [hit["_source"] for hit in hits], keys)
 
 
 def grids(cells: Sequence[Cell]) -> list[Grid]:
