@@ -36,6 +36,7 @@ INCLUDES = (
     "feedsite.appeals",
     "feedsite.announcing",
     "feedsite.blocking",
+    "feedsite.texts",
     "feedsite.exporting",
     "feedsite.indexing",
     "feedsite.system",

@@ -61,6 +61,8 @@ ROUTES: tuple[tuple[str, str], ...] = (
     ("mail.unsubscribe", "/mail/unsubscribe/{token}"),
     # Fixed pages
     ("pages.about", "/about"),
+    ("texts.rules", "/rules"),
+    ("texts.contact", "/contact"),
     ("pages.help", "/help"),
     ("pages.keyboard", "/help/keyboard"),
     ("pages.mute_block", "/help/mute-block"),
@@ -129,6 +131,8 @@ ROUTES: tuple[tuple[str, str], ...] = (
     ("admin.report", f"/admin/reports/{_REPORT}"),
     ("admin.report_claim", f"/admin/reports/{_REPORT}/claim"),
     ("admin.report_release", f"/admin/reports/{_REPORT}/release"),
+    ("admin.rules", "/admin/rules"),
+    ("admin.contact", "/admin/contact"),
     ("admin.blocks", "/admin/blocks"),
     ("admin.block_lift", r"/admin/blocks/{block_id:[0-9a-z]{1,40}}/lift"),
     ("admin.announcements", "/admin/announcements"),

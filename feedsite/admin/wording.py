@@ -38,6 +38,7 @@ ACTIONS = {
     "report": _("Report answered"),
     "audit export": _("Audit log taken as a table"),
     "announcement": _("Announcement"),
+    "site text": _("Text of the site changed"),
     "block": _("Network or domain blocked"),
     "unblock": _("Network or domain not blocked any more"),
 }

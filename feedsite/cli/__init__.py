@@ -34,6 +34,7 @@ COMMANDS: dict[str, str] = {
     "audit": "feedsite.cli.audit:audit",
     "settings": "feedsite.cli.settings:settings",
     "block": "feedsite.cli.block:block",
+    "text": "feedsite.cli.text:text",
     "announce": "feedsite.cli.announce:announce",
     "mail": "feedsite.cli.mail:mail",
     "secret": "feedsite.cli.secret:secret",

@@ -43,6 +43,7 @@ ACTIONS = (
     "report",
     "audit export",
     "announcement",
+    "site text",
     "block",
     "unblock",
 )

@@ -36,6 +36,8 @@ class Report(Base):
     reason: Mapped[str] = mapped_column(String(16))
     #: In the reporter's words.
     text: Mapped[str] = mapped_column(Text, default="")
+    #: The rule that it names, by number and title as they were then; empty: none.
+    rule: Mapped[str] = mapped_column(String(140), default="", server_default="")
     #: What the note said when it was reported; empty for an account.
     quoted: Mapped[str] = mapped_column(Text, default="")
     state: Mapped[str] = mapped_column(String(16), default="open")

@@ -31,6 +31,7 @@ class ReportView:
     url: str
     time: TimeView
     reason: str
+    rule: str
     text: str
     quoted: str
     excerpt: str
@@ -68,6 +69,7 @@ class ReportPresenter:
             url=self._request.route_path("admin.report", report_id=report.id),
             time=time_view(report.created, utcnow(), self._request.zone, self._request.locale_name),
             reason=self._request.translate(REASON_NAMES[report.reason]),
+            rule=report.rule,
             text=report.text,
             quoted=report.quoted,
             excerpt=excerpt(report.quoted or report.text, 80),

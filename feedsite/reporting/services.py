@@ -62,24 +62,25 @@ class ReportService:
 
     # Making
 
-    def report_note(self, reporter: str, note: Note, reason: str, text: str) -> bool:
+    def report_note(self, reporter: str, note: Note, reason: str, text: str, rule: str = "") -> bool:
         """Report a note, with what it says now: see `report_person`."""
-        return self._report(reporter, note.key, f"person:{note.author_id}", reason, text, note.text)
+        return self._report(reporter, note.key, f"person:{note.author_id}", reason, text, note.text, rule)
 
-    def report_person(self, reporter: str, person: Person, reason: str, text: str) -> bool:
+    def report_person(self, reporter: str, person: Person, reason: str, text: str, rule: str = "") -> bool:
         """Report an account.
 
         Args:
             reporter: key of who reports.
             reason: one of `REASONS`.
+            rule: the site's rule that it names, by number and title; empty: none.
             text: in their words, at most `MAX_TEXT` characters; needed where the reason is `other`.
 
         Returns whether it is new: a report of theirs about the same that is unanswered is kept as it is.
         Raises ReportRefused.
         """
-        return self._report(reporter, person.key, person.key, reason, text, "")
+        return self._report(reporter, person.key, person.key, reason, text, "", rule)
 
-    def _report(self, reporter: str, target: str, subject: str, reason: str, text: str, quoted: str) -> bool:
+    def _report(self, reporter: str, target: str, subject: str, reason: str, text: str, quoted: str, rule: str) -> bool:
         if reason not in REASONS:
             raise ReportRefused("reason", f"one of {', '.join(REASONS)}")
         if len(text) > MAX_TEXT or (reason == "other" and not text.strip()):
@@ -87,7 +88,9 @@ class ReportService:
         if subject == reporter:
             raise ReportRefused("target", "nobody reports themselves")
         row = {"reporter": reporter, "target": target, "subject": subject, "reason": reason, "text": text.strip()}
-        made = insert_into(self._session, Report).values(**row, quoted=quoted, pending=f"{reporter} {target}")
+        made = insert_into(self._session, Report).values(
+            **row, quoted=quoted, rule=rule[:140], pending=f"{reporter} {target}"
+        )
         done = self._session.execute(made.on_conflict_do_nothing(index_elements=["pending"]).returning(Report.id))
         return done.first() is not None
 

@@ -18,6 +18,7 @@ from feedsite.reporting.forms import ReportForm
 from feedsite.reporting.services import ReportService
 from feedsite.security.permissions import Permission
 from feedsite.security.throttle import Throttle
+from feedsite.texts.services import TextService
 from feedsite.timelines.people import person_of
 from feedsite.web.redirects import see_other
 
@@ -29,7 +30,7 @@ _ = TranslationStringFactory("feedsite")
 )
 def report_note_page(request: Any) -> dict[str, object]:
     """Ask what is wrong with a note."""
-    return _note_page(request, _reported_note(request), ReportForm.of(request))
+    return _note_page(request, _reported_note(request), _form(request))
 
 
 @view_config(
@@ -37,13 +38,13 @@ def report_note_page(request: Any) -> dict[str, object]:
 )
 def report_note(request: Any) -> dict[str, object] | Response:
     """Report a note."""
-    note, form = _reported_note(request), ReportForm.of(request)
+    note, form = _reported_note(request), _form(request)
     if not form.validate():
         request.response.status = 422
         return _note_page(request, note, form)
     request.find_service(Throttle).hit("report", request.identity.id)
     service = request.find_service(ReportService)
-    made = service.report_note(request.identity.key, note, form.reason.data, form.text.data or "")
+    made = service.report_note(request.identity.key, note, form.reason.data, form.text.data or "", form.named)
     return _thanks(request, made, url_of(request, note))
 
 
@@ -52,7 +53,7 @@ def report_note(request: Any) -> dict[str, object] | Response:
 )
 def report_person_page(request: Any) -> dict[str, object]:
     """Ask what is wrong with an account."""
-    return _person_page(request, _reported_person(request), ReportForm.of(request))
+    return _person_page(request, _reported_person(request), _form(request))
 
 
 @view_config(
@@ -63,14 +64,18 @@ def report_person_page(request: Any) -> dict[str, object]:
 )
 def report_person(request: Any) -> dict[str, object] | Response:
     """Report an account."""
-    person, form = _reported_person(request), ReportForm.of(request)
+    person, form = _reported_person(request), _form(request)
     if not form.validate():
         request.response.status = 422
         return _person_page(request, person, form)
     request.find_service(Throttle).hit("report", request.identity.id)
     service = request.find_service(ReportService)
-    made = service.report_person(request.identity.key, person, form.reason.data, form.text.data or "")
+    made = service.report_person(request.identity.key, person, form.reason.data, form.text.data or "", form.named)
     return _thanks(request, made, request.route_path("timelines.profile", handle=person.handle))
+
+
+def _form(request: Any) -> ReportForm:
+    return ReportForm.about_rules(request, request.find_service(TextService).rules())
 
 
 def _reported_note(request: Any) -> Note:

@@ -26,6 +26,8 @@ PUBLIC_ROUTES = frozenset(
         "accounts.theme",
         "mail.unsubscribe",  # by a signed token
         "pages.about",
+        "texts.rules",
+        "texts.contact",
         "pages.help",
         "pages.keyboard",
         "pages.mute_block",
