@@ -26,6 +26,7 @@ INCLUDES = (
     "feedsite.keeping",
     "feedsite.timelines",
     "feedsite.search",
+    "feedsite.suggestions",
     "feedsite.links",
     "feedsite.notifications",
     "feedsite.feedsout",

@@ -98,6 +98,7 @@ ROUTES: tuple[tuple[str, str], ...] = (
     ("timelines.archive_types", r"/archive/{year:\d{4}}/types"),
     ("timelines.archive_month", r"/archive/{year:\d{4}}/{month:\d{1,2}}"),
     ("timelines.explore", "/explore"),
+    ("suggestions.people", "/explore/people"),
     ("timelines.tag", "/tags/{tag}"),
     ("search.search", "/search"),
     # Notifications
@@ -168,6 +169,7 @@ ROUTES: tuple[tuple[str, str], ...] = (
     ("graph.follow", f"/{_HANDLE}/follow"),
     ("graph.unfollow", f"/{_HANDLE}/unfollow"),
     ("graph.mute", f"/{_HANDLE}/mute"),
+    ("suggestions.dismiss", f"/{_HANDLE}/dismiss"),
     ("graph.unmute", f"/{_HANDLE}/unmute"),
     ("graph.block", f"/{_HANDLE}/block"),
     ("graph.unblock", f"/{_HANDLE}/unblock"),

@@ -8,6 +8,7 @@ from datetime import timedelta
 from itertools import islice
 from typing import Any, NamedTuple, Unpack
 
+from feedsite.feeds.acquainted import AcquaintanceMethods
 from feedsite.feeds.activity import Activity, checked_dimensions
 from feedsite.feeds.aggregators.base import Aggregator, checked_size
 from feedsite.feeds.aggregators.notification import NotificationAggregator
@@ -40,7 +41,7 @@ class Counted(NamedTuple):
     is_exact: bool
 
 
-class Manager(LinkMethods, FindingMethods, ErasureMethods):
+class Manager(LinkMethods, FindingMethods, AcquaintanceMethods, ErasureMethods):
     """Writes activities and links to a store and reads feeds from it.
 
     Args:

@@ -35,6 +35,7 @@ PUBLIC_ROUTES = frozenset(
         "pages.privacy",
         "timelines.front",
         "timelines.explore",
+        "suggestions.people",
         "timelines.tag",
         "search.search",
         "timelines.profile",

@@ -17,10 +17,11 @@ from feedsite.keeping.presenters import pinned_item
 from feedsite.posts.presenters import compose_box
 from feedsite.posts.text import tag_name
 from feedsite.security.permissions import Permission
+from feedsite.suggestions.presenters import suggested
 from feedsite.timelines.archive import ArchivePresenter, Month, Past, year_of
 from feedsite.timelines.feeds import profile_acts, public_acts, tag_acts
 from feedsite.timelines.heat import heat_of, heat_view
-from feedsite.timelines.home import FILTERED, HomeService
+from feedsite.timelines.home import FILTERED, FOLLOWS_NOTHING, HomeService
 from feedsite.timelines.marks import HOME, posted_mark
 from feedsite.timelines.people import LinkLists, ProfilePresenter, person_of, person_views
 from feedsite.timelines.presenters import TimelinePresenter, empty_state, home_view, nothing_yet, unread_view
@@ -65,6 +66,7 @@ def home(request: Any) -> dict[str, object]:
     page = request.find_service(HomeService).read(request.identity.entity, cursor_from(request), only_new=only_new)
     return {
         "timeline": home_view(request, page, only_new=only_new),
+        "people": suggested(request) if page.empty == FOLLOWS_NOTHING else (),
         "compose": compose_box(request, next=request.route_path("timelines.home")),
     }
 
@@ -278,6 +280,6 @@ def explore(request: Any) -> dict[str, object]:
     return {
         "meta": explore_head(request),
         "timeline": TimelinePresenter(request, read).view(_("Latest from everybody"), empty=empty),
-        "people": person_views(request, timelines.active_people(viewer)),
+        "people": suggested(request),
         "trends": trend_views(request, timelines.trending(viewer)),
     }

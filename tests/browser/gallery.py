@@ -108,6 +108,7 @@ EXHIBITS = (
     Exhibit("front", "/", "", _BOTH),
     Exhibit("explore", "/explore", "", _BOTH),
     Exhibit("search", "/search", ""),
+    Exhibit("whom-to-follow", "/explore/people", "ana", _BOTH),
     Exhibit("search-people", "/search?q=a", "ana", _BOTH),
     Exhibit("search-notes", "/search?q=a&tab=notes", ""),
     Exhibit("search-tags", "/search?q=a&tab=tags", "ana"),

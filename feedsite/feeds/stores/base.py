@@ -239,6 +239,9 @@ class FeedReader(Protocol):
     def verbs(self) -> list[str]:
         """Every verb that was ever stored, sorted."""
 
+    def followed_by(self, followers: Sequence[str], each: int) -> list[tuple[Entity, str]]:
+        """Whom each of some people (by their keys) follows, and who does: at most `each` of everybody's, by key."""
+
     def things(self, kind: str, beginning: str, after: str, size: int) -> list[Entity]:
         """The things of a type that acts ever touched and whose ids begin with a text and come after one, by id."""
 

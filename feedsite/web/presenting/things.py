@@ -18,6 +18,8 @@ class PersonView:
         following: None where there is nothing to press (an anonymous reader, oneself).
         follow: the button that follows or unfollows, as `following` says; None likewise.
         menu: what else can be done: mute, unmute, …
+        reason: why they are suggested; empty: they are not.
+        dismiss: the button that suggests them no more.
         badge: a word beside the name ("Follows you", "Muted", "Suspended"), or nothing.
     """
 
@@ -34,6 +36,8 @@ class PersonView:
     follow: ActionView | None = None
     menu: tuple[ActionView, ...] = ()
     badge: str = ""
+    reason: str = ""
+    dismiss: ActionView | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -204,6 +204,8 @@ CASES: dict[str, dict[str, dict[str, str]]] = {
     "timelines.explore": {"GET": EVERYBODY},
     "timelines.tag": {"GET": EVERYBODY},
     "search.search": {"GET": EVERYBODY},
+    "suggestions.people": {"GET": EVERYBODY},
+    "suggestions.dismiss": {"POST": SIGNED_IN},
     "timelines.profile": {"GET": EVERYBODY},
     "timelines.profile_year": {"GET": EVERYBODY},
     "timelines.profile_month": {"GET": EVERYBODY},

@@ -147,6 +147,10 @@ class OrderedReader(LinkReader):
             self._verbs = self._record.verbs()
         return self._verbs
 
+    def followed_by(self, followers: Sequence[str], each: int) -> list[tuple[Entity, str]]:
+        """Whom each of some people follows."""
+        return self._record.followed_by(followers, each)
+
     def things(self, kind: str, beginning: str, after: str, size: int) -> list[Entity]:
         """The things of a type whose ids begin with a text."""
         return self._record.things(kind, beginning, after, size)

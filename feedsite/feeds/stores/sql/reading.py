@@ -241,6 +241,15 @@ class Reader:
 
     # Links
 
+    def followed_by(self, followers: Sequence[str], each: int) -> list[tuple[Entity, str]]:
+        """Whom each of some people follows, along the key of links: a piece of the list for each of them."""
+        if not followers:
+            return []
+        statement = statements.followed_by(self._tables, len(followers))
+        names = {f"follower{at}": follower for at, follower in enumerate(followers)}
+        rows = self._connection.execute(statement, {**names, "now": self.now(), "each": each})
+        return [(Entity.from_key(row.entity), row.follower) for row in rows]
+
     def links(
         self,
         *,

@@ -308,6 +308,23 @@ def links(tables: Tables, asked: LinksAsked) -> Select[Any]:
     return statement.limit(_whole("size")) if asked.size else statement
 
 
+@lru_cache(maxsize=64)
+def followed_by(tables: Tables, several: int) -> Any:
+    """Whom each of `several` bound followers follows, at most `each` of everybody's: entity and follower."""
+    pieces = []
+    for at in range(several):
+        table = tables.links.alias()
+        mine = select(table.c.entity, table.c.follower).where(
+            table.c.follower == name_value(f"follower{at}"),
+            table.c.kind == literal("follow", key_type()),
+            table.c.entity != table.c.follower,
+            stands(table),
+        )
+        piece = mine.order_by(table.c.entity, table.c.verbs).limit(_whole("each")).subquery()
+        pieces.append(select(piece.c.entity, piece.c.follower))
+    return union(*pieces)
+
+
 @lru_cache(maxsize=16)
 def acts_by_id(tables: Tables) -> Select[Any]:
     """The acts with the bound `ids`, tombstones among them."""

@@ -1,5 +1,6 @@
 """What every store must do, one sentence a test. Subclass StoreContract and give the fixture `make_store`."""
 
+from feedsite.feeds.testing.contract.acquainted import AcquaintanceContract
 from feedsite.feeds.testing.contract.base import MakeStore
 from feedsite.feeds.testing.contract.crowds import BigNetworkContract, CrowdContract, SeventyThousandContract
 from feedsite.feeds.testing.contract.erasing import ErasureContract
@@ -33,6 +34,7 @@ class StoreContract(
     RankingContract,
     NearnessContract,
     WordsContract,
+    AcquaintanceContract,
     GroupFaultContract,
 ):
     """Tests of links, identity, erasing, order, paging, sight, words, groups, notifications, figures, rankings,
