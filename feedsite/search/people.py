@@ -155,7 +155,7 @@ class _Shown:
 
 
 def _listed(words: Sequence[str], shown: ColumnElement[bool], after: Spot | None) -> Select[Any]:
-    """Words and people in the order of words: everybody by the first of theirs that begins like the first word asked for.
+    """Words and people in the order of words: everybody by the first of theirs that begins like the first one asked for.
 
     The table of words stands alone in it, so that no planner reads it in another order than its own and sorts.
     """

@@ -84,7 +84,7 @@ def _those(people: dict[str, Person], through: tuple[Entity, ...]) -> tuple[Pers
 
 
 def _is_suggested(person: Person) -> bool:
-    return person.state == "active" and not person.waiting and person.discoverable
+    return person.state == "active" and not person.waiting and person.leaves is None and person.discoverable
 
 
 def suggestion_service(_context: object, request: Any) -> SuggestionService:
