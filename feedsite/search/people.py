@@ -21,7 +21,7 @@ _LINKS = 1000
 #: After every text that begins like another one.
 _LAST = chr(0x10FFFF)
 #: How far it is counted how rare a word is.
-_COUNTED = 2000
+_COUNTED = 20_000
 KNOWN, OTHERS = "known", "others"
 
 
@@ -155,7 +155,7 @@ class _Shown:
 
 
 def _listed(words: Sequence[str], shown: ColumnElement[bool], after: Spot | None) -> Select[Any]:
-    """Words and people in the order of words: everybody by the first of theirs that begins like the first one asked for.
+    """Words and people in the order of words: by the first of theirs that begins like the first one asked for.
 
     The table of words stands alone in it, so that no planner reads it in another order than its own and sorts.
     """
