@@ -295,6 +295,7 @@ def test_a_page_costs_the_same_however_much_is_found(world: World) -> None:
         return len(count)
 
     world.write("ana0", "bread #tag0")
+    world.follow("reader", "ana0")
     browser = world.browser("reader")
     asked = (("ana", "people"), ("bread", "notes"), ("tag", "tags"))
     search(browser, "ana")
