@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -27,6 +27,8 @@ from feedsite.db import Base, Instant, new_id, utcnow
 ROLES = ("member", "moderator", "admin")
 STATES = ("active", "unverified", "limited", "suspended")
 THEMES = ("auto", "light", "dark")
+#: Before there was any site. A column of an order has no place for nothing.
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def _among(column: str, values: tuple[str, ...]) -> str:
@@ -84,6 +86,8 @@ class Person(Base):
     created: Mapped[datetime] = mapped_column(Instant, default=utcnow)
     #: When everything about them is taken out; they may come back until then. None: they stay.
     leaves: Mapped[datetime | None] = mapped_column(Instant)
+    #: When a browser of theirs was last here, to within five minutes; `NEVER`: none ever was.
+    last_seen: Mapped[datetime] = mapped_column(Instant, default=NEVER, server_default="1970-01-01 00:00:00")
 
     __table_args__ = (
         CheckConstraint(_among("role", ROLES), name="role"),
@@ -91,7 +95,8 @@ class Person(Base):
         CheckConstraint(_among("theme", THEMES), name="theme"),
         CheckConstraint("handle = lower(handle)", name="handle_lower"),
         Index("ix_people_created", "created", "id"),
-        Index("ix_people_name_key", "name_key"),
+        Index("ix_people_name_key", "name_key", "id"),
+        Index("ix_people_last_seen", "last_seen", "id"),
         Index("ix_people_state_created", "state", "created", "id"),
         Index("ix_people_role_state", "role", "state"),
         Index("ix_people_leaves", "leaves"),
@@ -268,5 +273,7 @@ class Invited(Base):
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
     invitation_id: Mapped[str] = mapped_column(ForeignKey("invitations.id", ondelete="CASCADE"))
     at: Mapped[datetime] = mapped_column(Instant, default=utcnow)
+
+    person: Mapped[Person] = relationship(viewonly=True)
 
     __table_args__ = (Index("ix_invited_invitation_id", "invitation_id", "at", "person_id"),)

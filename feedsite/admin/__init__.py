@@ -35,4 +35,5 @@ def includeme(config: Any) -> None:
         about=_("Who did what to whom, when and why."),
     )
     config.scan(".views")
+    config.scan(".person_views")
     config.scan(".audit_views")

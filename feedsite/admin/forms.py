@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any, Self
 
 from pyramid.i18n import TranslationStringFactory
-from wtforms import DateField, Field, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, DateField, Field, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional
 
 from feedsite.accounts.models import ROLES
 from feedsite.accounts.services import PeopleService
 from feedsite.admin.services import PeopleFilter
-from feedsite.admin.wording import ACTIONS, ACTS, ORDERS, ROLE_NAMES, STATE_NAMES
+from feedsite.admin.wording import ACTIONS, ACTS, CONFIRMED, ORDERS, ROLE_NAMES, STATE_NAMES
 from feedsite.moderation.audit import COMMAND_LINE, AuditFilter, midnight
 from feedsite.moderation.services import MAX_REASON
 from feedsite.web.forms import Form, SelectChoice, strip
@@ -36,12 +36,27 @@ class PeopleFilterForm(Form):
     )
     state = SelectField(_("State"), choices=_choices(STATE_NAMES, _("Every state")), default="")
     role = SelectField(_("Role"), choices=_choices(ROLE_NAMES, _("Every role")), default="")
+    confirmed = SelectField(_("E-mail address"), choices=_choices(CONFIRMED, _("Confirmed or not")), default="")
+    since = DateField(_("Joined from"), validators=[Optional()])
+    until = DateField(_("Joined until"), description=_("This day included"), validators=[Optional()])
+    waiting = BooleanField(_("Waits to be let in"))
     sort = SelectField(_("Order"), choices=_choices(ORDERS), default="newest")
 
-    @property
-    def asked(self) -> PeopleFilter:
-        """The filter, of a form that is valid."""
-        return PeopleFilter(self.q.data or "", self.state.data or "", self.role.data or "")
+    def asked(self, zone: str) -> PeopleFilter:
+        """The filter, of a form that is valid.
+
+        Args:
+            zone: the reader's; days begin and end there.
+        """
+        return PeopleFilter(
+            self.q.data or "",
+            self.state.data or "",
+            self.role.data or "",
+            self.confirmed.data or "",
+            bool(self.waiting.data),
+            midnight(self.since.data, zone),
+            midnight(self.until.data, zone, days=1),
+        )
 
 
 class AuditFilterForm(Form):
@@ -113,6 +128,17 @@ class ReasonForm(Form):
         for field in form:
             field.id = field.label.field_id = f"{name}-{field.name}"
         return form
+
+
+class NoteForm(ReasonForm):
+    """Something that those who look after the site should know about somebody."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.reason.label.text = _("Note")
+        self.reason.description = _(
+            "Whoever looks after this site reads it here and in the audit log. It stays as it is."
+        )
 
 
 class SanctionForm(ReasonForm):

@@ -7,15 +7,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from babel.numbers import format_decimal
 from pyramid.i18n import TranslationStringFactory
 
-from feedsite.accounts.models import Person
+from feedsite.accounts.models import NEVER, Person
 from feedsite.accounts.services import PeopleService
-from feedsite.admin.services import Counts
+from feedsite.admin.services import COUNTED, Counts, Dossier
 from feedsite.admin.wording import ACTIONS, FIELDS, ROLE_NAMES, STATE_NAMES
 from feedsite.db import utcnow
 from feedsite.moderation.audit import COMMAND_LINE
-from feedsite.moderation.models import AuditRow
+from feedsite.moderation.models import AuditRow, Sanction
 from feedsite.moderation.services import Several
 from feedsite.personal import ERASED
 from feedsite.web.presenting import LinkView, TimeView
@@ -41,6 +42,9 @@ class AccountView:
     state: str
     state_label: str
     joined: TimeView
+    #: None: no browser of theirs was ever here.
+    seen: TimeView | None
+    waiting: bool
     zone: str
     #: Until when somebody who deleted their account may come back; None: they stay.
     leaves: TimeView | None = None
@@ -53,6 +57,19 @@ class ChangeView:
     label: str
     before: str
     after: str
+
+
+@dataclass(frozen=True, slots=True)
+class SanctionRow:
+    """A sanction on the page of whom it is about; `appeal_url` is empty where they said nothing to it."""
+
+    time: TimeView
+    label: str
+    by: LinkView
+    reason: str
+    in_force: bool
+    appeal_url: str
+    waits: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +100,10 @@ def account_view(request: Any, person: Person) -> AccountView:
         state=person.state,
         state_label=request.translate(STATE_NAMES[person.state]),
         joined=time_view(person.created, utcnow(), request.zone, request.locale_name),
+        seen=None
+        if person.last_seen == NEVER
+        else time_view(person.last_seen, utcnow(), request.zone, request.locale_name),
+        waiting=person.waiting,
         zone=person.zone,
         leaves=None if person.leaves is None else time_view(person.leaves, utcnow(), request.zone, request.locale_name),
     )
@@ -91,12 +112,50 @@ def account_view(request: Any, person: Person) -> AccountView:
 def count_links(request: Any, counts: Counts) -> tuple[LinkView, ...]:
     """The figures above the list, each a link to those it counts."""
     path = request.route_path("admin.people")
-    links = [LinkView(request.translate(_("All: ${count}", mapping={"count": counts.total})), path)]
+    links = [LinkView(request.translate(_("All: ${count}", mapping={"count": _counted(request, counts.total)})), path)]
     for field, names, numbers in (("state", STATE_NAMES, counts.states), ("role", ROLE_NAMES, counts.roles)):
         for value, name in names.items():
             if value in numbers and value not in ("active", "member"):
-                links.append(LinkView(f"{request.translate(name)}: {numbers[value]}", f"{path}?{field}={value}"))
+                links.append(
+                    LinkView(
+                        f"{request.translate(name)}: {_counted(request, numbers[value])}", f"{path}?{field}={value}"
+                    )
+                )
     return tuple(links)
+
+
+def _counted(request: Any, number: int) -> str:
+    most = format_decimal(COUNTED, locale=request.locale_name)
+    return f"{most}+" if number > COUNTED else format_decimal(number, locale=request.locale_name)
+
+
+def sanction_keys(sanctions: Iterable[Sanction]) -> set[str]:
+    """The keys of everybody whom sanctions name."""
+    return {key for one in sanctions for key in (one.imposed_by, one.answered_by) if key}
+
+
+def person_values(request: Any, dossier: Dossier, people: Mapping[str, Person]) -> dict[str, object]:
+    """What the page of a person shows of them; `people` by key, as `sanction_keys` asks for them."""
+    invitation = dossier.invitation
+    path = request.route_path
+    return {
+        "person": account_view(request, dossier.person),
+        "logins": dossier.logins,
+        "reports": dossier.reports,
+        "invitation_url": path("admin.invitation", invitation_id=invitation) if invitation else "",
+        "sanctions": [
+            SanctionRow(
+                time=time_view(one.imposed, utcnow(), request.zone, request.locale_name),
+                label=request.translate(ACTIONS[one.kind]),
+                by=_who(request, one.imposed_by, people),
+                reason=one.reason,
+                in_force=one.lifted is None,
+                appeal_url=path("admin.appeal", sanction_id=one.id) if one.appealed is not None else "",
+                waits=one.waits,
+            )
+            for one in dossier.sanctions
+        ],
+    }
 
 
 def several_said(request: Any, done: Several, people: PeopleService) -> list[tuple[str, str]]:

@@ -13,7 +13,14 @@ STATE_NAMES = {
     "suspended": _("Suspended"),
 }
 ROLE_NAMES = {"member": _("Member"), "moderator": _("Moderator"), "admin": _("Admin")}
-ORDERS = {"newest": _("Newest first"), "oldest": _("Oldest first"), "handle": _("By handle")}
+CONFIRMED = {"yes": _("Confirmed"), "no": _("Not confirmed")}
+ORDERS = {
+    "newest": _("Newest first"),
+    "oldest": _("Oldest first"),
+    "handle": _("By handle"),
+    "name": _("By name"),
+    "seen": _("Last seen first"),
+}
 ACTIONS = {
     "create": _("Account made"),
     "warn": _("Warned"),
@@ -43,7 +50,13 @@ ACTIONS = {
     "unblock": _("Network or domain not blocked any more"),
 }
 #: What can be done to several people at once.
-ACTS = {"warn": _("Warn"), "limit": _("Limit"), "suspend": _("Suspend"), "reinstate": _("Reinstate")}
+ACTS = {
+    "approve": _("Let in"),
+    "warn": _("Warn"),
+    "limit": _("Limit"),
+    "suspend": _("Suspend"),
+    "reinstate": _("Reinstate"),
+}
 #: Fields of the audit log's *before* and *after*.
 FIELDS = {
     "state": _("State"),

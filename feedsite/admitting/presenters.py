@@ -132,10 +132,8 @@ def _state(row: Invitation) -> str:
 
 
 def joined_views(request: Any, rows: Iterable[Invited]) -> list[tuple[LinkView, TimeView]]:
-    """Who joined by an invitation, and when: one statement for all of them."""
-    shown = list(rows)
-    people = request.find_service(PeopleService).by_key({f"person:{one.person_id}" for one in shown})
-    return [(_who(request, f"person:{one.person_id}", people), _time(request, one.at)) for one in shown]
+    """Who joined by an invitation, and when."""
+    return [(_who(request, one.person.key, {one.person.key: one.person}), _time(request, one.at)) for one in rows]
 
 
 def _who(request: Any, key: str, people: Mapping[str, Person]) -> LinkView:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from datetime import UTC
 from itertools import islice
+from typing import Any
 from zoneinfo import available_timezones
 
 import click
@@ -75,13 +77,19 @@ def create(
 @click.option("--search", default="", help="The beginning of a handle, a name or an address.")
 @click.option("--state", type=click.Choice(STATES), default=None)
 @click.option("--role", type=click.Choice(ROLES), default=None)
+@click.option("--confirmed", type=click.Choice(("yes", "no")), default=None, help="Whether they confirmed an address.")
+@click.option("--waiting", is_flag=True, help="Only who waits to be let in.")
+@click.option("--since", type=click.DateTime(("%Y-%m-%d",)), help="Joined on this day (UTC) or later.")
+@click.option("--until", type=click.DateTime(("%Y-%m-%d",)), help="Joined before this day (UTC).")
 @click.option("--sort", type=click.Choice(sorted(ORDERS)), default="newest", show_default=True)
 @click.option("--limit", type=click.IntRange(1), default=100, show_default=True, help="At most so many.")
 @click.pass_obj
-def list_people(config: str, search: str, state: str | None, role: str | None, sort: str, limit: int) -> None:
+def list_people(config: str, /, sort: str, limit: int, **filters: Any) -> None:
     """List people, one a line: handle, role, state, since when, name."""
+    since, until = (None if day is None else day.replace(tzinfo=UTC) for day in (filters["since"], filters["until"]))
+    state, role, confirmed = (filters[name] or "" for name in ("state", "role", "confirmed"))
+    asked = PeopleFilter(filters["search"], state, role, confirmed, filters["waiting"], since, until)
     with site(config) as opened, opened.transaction() as work:
-        asked = PeopleFilter(search, state or "", role or "")
         shown = list(islice(_everybody(work, asked, sort), limit + 1))
         for person in shown[:limit]:
             since = f"{person.created:%Y-%m-%d}"

@@ -103,13 +103,16 @@ def _answered(request: Any, form: AnswerForm, ids: list[str], back: str) -> Resp
 
 def _queue_page(request: Any, form: AnswerForm, ticked: frozenset[str] = frozenset()) -> dict[str, object]:
     filters = ReportFilterForm.of_query(request)
-    asked = _filter(request, filters)
-    cursors = Cursors(request, "reports", asked)
     rows: Rows[Report] = Rows(())
-    if asked is None:
-        request.response.status = 400
-    else:
+    asked = ReportFilter(filters.state.data or "", filters.reason.data or "", filters.about.data or "")
+    cursors = Cursors(request, "reports", asked)
+    if filters.validate():
         rows = request.find_service(ReportService).page(asked, cursors.place(), size=_SIZE)
+    # Whether there is somebody of this name is asked only where it is not plain to see.
+    if asked.about and not rows.rows and request.find_service(PeopleService).by_handle(asked.about) is None:
+        filters.refuse("about", _("Nobody has this handle."))
+    if filters.errors:
+        request.response.status = 400
     return {
         "filters": filters,
         "form": form,
@@ -117,21 +120,6 @@ def _queue_page(request: Any, form: AnswerForm, ticked: frozenset[str] = frozens
         "ticked": ticked,
         "pages": cursors.urls(rows),
     }
-
-
-def _filter(request: Any, filters: ReportFilterForm) -> ReportFilter | None:
-    """What is asked for; None, with messages on the fields, where something is wrong."""
-    if not filters.validate():
-        return None
-    subject = ""
-    if filters.about.data:
-        handle = filters.about.data.removeprefix("@").lower()
-        person = request.find_service(PeopleService).by_handle(handle)
-        if person is None:
-            filters.refuse("about", _("Nobody has this handle."))
-            return None
-        subject = person.key
-    return ReportFilter(filters.state.data or "", filters.reason.data or "", subject)
 
 
 def _report_page(request: Any, found: Report, form: AnswerForm) -> dict[str, object]:

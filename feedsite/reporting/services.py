@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, literal, select, update
 from sqlalchemy.orm import Session
 
+from feedsite.accounts.handles import normalised
 from feedsite.accounts.models import Person
 from feedsite.db import insert_into, utcnow
 from feedsite.keyset import Order, Place, Rows
@@ -46,12 +47,12 @@ class ReportFilter:
     Args:
         state: `unanswered`, or one of the states of a report.
         reason: one of `REASONS`.
-        subject: the key of whom they are about.
+        about: the handle of whom they are about.
     """
 
     state: str = "unanswered"
     reason: str = ""
-    subject: str = ""
+    about: str = ""
 
 
 class ReportService:
@@ -108,8 +109,9 @@ class ReportService:
             statement = statement.where(Report.state == asked.state)
         if asked.reason:
             statement = statement.where(Report.reason == asked.reason)
-        if asked.subject:
-            statement = statement.where(Report.subject == asked.subject)
+        if asked.about:
+            who = select(literal("person:").concat(Person.id)).where(Person.handle == normalised(asked.about))
+            statement = statement.where(Report.subject == who.scalar_subquery())
         order = _OLDEST_FIRST if asked.state in ("unanswered", *UNANSWERED) else _NEWEST_FIRST
         return order.page(self._session, statement, place, size)
 

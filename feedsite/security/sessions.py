@@ -45,6 +45,7 @@ class LoginSessionService:
             )
         )
         self._session.flush()
+        self._seen(person_id, now)
         return token
 
     def find(self, token: str, *, used: bool = True) -> Identity | None:
@@ -67,12 +68,21 @@ class LoginSessionService:
         login, person = found
         if used and login.last_seen < now - TOUCH_AFTER:
             self._touch(login.id, now)
+            self._seen(person.id, now)
         return identity_of(person, login.id, login.confirmed)
 
     def _touch(self, session_id: str, now: datetime) -> None:
         self._session.execute(
             update(LoginSession)
             .where(LoginSession.id == session_id)
+            .values(last_seen=now)
+            .execution_options(synchronize_session=False)
+        )
+
+    def _seen(self, person_id: str, now: datetime) -> None:
+        self._session.execute(
+            update(Person)
+            .where(Person.id == person_id)
             .values(last_seen=now)
             .execution_options(synchronize_session=False)
         )

@@ -121,7 +121,7 @@ def test_a_page_of_many_costs_as_many_statements_as_one_of_few(site: Site, admin
         return len(count)
 
     few = cost("/admin/people")
-    frame = cost("/settings/display")
+    frame = cost("/admin")
     add_crowd(site, 45)
     assert cost("/admin/people") == few
     assert few <= frame + 3
