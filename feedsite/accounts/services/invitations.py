@@ -91,7 +91,7 @@ class InvitationService:
         return _NEWEST_FIRST.page(self._session, select(Invitation), place, size)
 
     def joined(self, invitation_id: str, place: Place | None = None, *, size: int = 50) -> Rows[Invited]:
-        """Who joined by an invitation, with the person, the last one first. Raises ValueError when the place is none of this list."""
+        """Who joined by an invitation, the last one first. Raises ValueError when the place is none of this list."""
         asked: Select[Invited] = select(Invited).where(Invited.invitation_id == invitation_id)
         asked = asked.options(joinedload(Invited.person))
         return _JOINED_LAST_FIRST.page(self._session, asked, place, size)
