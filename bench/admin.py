@@ -5,8 +5,8 @@
 
 Fills an empty database (PostgreSQL, by its URL) in bulk, signs somebody in who looks after the site, and measures every
 list of the administration with its filters and orders: first pages, later ones, and what finds little. Each answer must
-be 200, and not empty where something is there. `--quick` does the same with a few people on SQLite: whether it works, no
-figures. `--write` puts the table into docs/benchmarks.md.
+be 200, and not empty where something is there. `--quick` does the same with a few people on SQLite: whether it works,
+no figures. `--write` puts the table into docs/benchmarks.md.
 """
 
 from __future__ import annotations

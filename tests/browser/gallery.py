@@ -8,14 +8,15 @@ from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import Page
 
-from feedsite.accounts.models import Person
-from feedsite.accounts.services import AddressService
+from feedsite.accounts.models import Person, SignUpRequest
+from feedsite.accounts.services import AddressService, InvitationService, PeopleService
 from feedsite.db import utcnow
 from feedsite.editing.services import EditService, version_of
 from feedsite.feeds import Entity
 from feedsite.graph.services import GraphService
 from feedsite.keeping.services import KeepingService
 from feedsite.moderation.services import OPERATOR, ModerationService
+from feedsite.moderation.standing import StandingService
 from feedsite.posts.acts import shares_of
 from feedsite.posts.models import Note
 from feedsite.posts.services import NoteService
@@ -93,6 +94,11 @@ def _mute_two_words(page: Page) -> None:
 def _choose_first(page: Page) -> None:
     page.locator("main .pick").first.check()
     page.wait_for_selector(".bulk:visible")
+
+
+def _decide_nothing(page: Page) -> None:
+    page.get_by_role("button", name="Decide").click()
+    page.wait_for_selector(".summary")
 
 
 def _open_last_menu(page: Page) -> None:
@@ -183,6 +189,15 @@ EXHIBITS = (
     Exhibit("admin-people-fault", "/admin/people?state=x", "boss", status=400),
     Exhibit("admin-person", "/admin/people/{lee}", "boss"),
     Exhibit("admin-person-suspended", "/admin/people/{cy}", "boss"),
+    Exhibit("admin-joining", "/admin/joining", "boss", _BOTH),
+    Exhibit("admin-joining-refused", "/admin/joining", "boss", then=_decide_nothing),
+    Exhibit("admin-invitations", "/admin/invitations", "boss", _BOTH),
+    Exhibit("admin-invitation", "/admin/invitations/{invitation}", "boss"),
+    Exhibit("admin-appeals", "/admin/appeals", "boss", _BOTH),
+    Exhibit("admin-appeal", "/admin/appeals/{sanction}", "boss"),
+    Exhibit("standing", "/settings/standing", "lee"),
+    Exhibit("standing-appealed", "/settings/standing", "cy"),
+    Exhibit("standing-none", "/settings/standing", "ana"),
     Exhibit("admin-audit", "/admin/audit", "boss", _BOTH),
     Exhibit("admin-audit-filtered", "/admin/audit?action=role", "boss"),
     Exhibit("admin-index", "/admin/index", "boss"),
@@ -228,13 +243,22 @@ def furnish_full(live: LiveSite) -> Hall:
     with live.site.transaction() as request:
         request.find_service(ModerationService).suspend(OPERATOR, world.person("cy").id, "Sold pills, twice.")
         request.find_service(AddressService).claim(request.dbsession.merge(newcomer), "newcomer@example.org")
+    looked_after = _look_after(live, world)
     changed = _change_and_keep(live, world, note)
     _mute_some(live, world, note)
     ids = {handle: person.id for handle, person in world.people.items()}
+    notes = {"note": note.id, "gone": gone.id, "changed": changed.id, "group": _group_of(live, world)}
     return Hall(
         live,
         world.people,
-        {**ids, "note": note.id, "gone": gone.id, "changed": changed.id, "group": _group_of(live, world)},
+        {
+            **ids,
+            **looked_after,
+            "note": note.id,
+            "gone": gone.id,
+            "changed": changed.id,
+            "group": _group_of(live, world),
+        },
     )
 
 
@@ -247,6 +271,23 @@ def _write_history(world: World) -> None:
     world.write("a_handle_of_thirty_characters_", "🎉🎉🎉")
     world.write("dana", "word " * 199 + "end")
     world.write("bo", "For those who follow me", visibility="followers")
+
+
+def _look_after(live: LiveSite, world: World) -> dict[str, str]:
+    """Cy, who is suspended, has appealed, and Lee may; somebody waits to be let in; somebody joined by invitation."""
+    hopeful, guest = world.person("hopeful", email=None, state="unverified", waiting=True), world.person("guest")
+    with live.site.transaction() as request:
+        standing = request.find_service(StandingService)
+        (sanction,) = standing.of(world.person("cy").id)
+        standing.appeal(world.person("cy").id, sanction.id, "They were vitamins.\n\nAll of them.")
+        lee = request.find_service(PeopleService).by_id(world.person("lee").id)
+        standing.impose("command line", lee, "limit", f"Shouting at {_LONG_WORD}.")
+        request.dbsession.add(SignUpRequest(person_id=hopeful.id, message=f"I bake. {_LONG_WORD}", created=utcnow()))
+        request.find_service(AddressService).claim(request.dbsession.merge(hopeful), "hopeful@example.org")
+        invitations = request.find_service(InvitationService)
+        invitation = invitations.make(world.person("boss").key, uses=3, note="For the bakers of the town")
+        invitations.note_joined(invitation.id, request.dbsession.merge(guest))
+        return {"sanction": sanction.id, "invitation": invitation.id}
 
 
 def _mute_some(live: LiveSite, world: World, note: Note) -> None:
