@@ -248,18 +248,7 @@ def furnish_full(live: LiveSite) -> Hall:
     _mute_some(live, world, note)
     ids = {handle: person.id for handle, person in world.people.items()}
     notes = {"note": note.id, "gone": gone.id, "changed": changed.id, "group": _group_of(live, world)}
-    return Hall(
-        live,
-        world.people,
-        {
-            **ids,
-            **looked_after,
-            "note": note.id,
-            "gone": gone.id,
-            "changed": changed.id,
-            "group": _group_of(live, world),
-        },
-    )
+    return Hall(live, world.people, {**ids, **notes, **looked_after})
 
 
 def _write_history(world: World) -> None:

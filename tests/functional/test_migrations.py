@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import alembic.autogenerate
 import alembic.command
 import alembic.config
 import pytest
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, make_url, text
+from sqlalchemy import Engine, make_url, select, text
+from sqlalchemy.orm import Session
 
+from feedsite.accounts.models import NEVER, Person
 from feedsite.db import Base, make_engine
 from feedsite.feeds.stores.sql import metadata as feed_metadata
 
@@ -122,3 +125,22 @@ def test_tombstones_keep_nothing_of_what_they_were(empty: Engine) -> None:
             ("a", "add", "person:ana", "note:1", "note:2", "person:ana"),
             ("b", "", "", "", None, ""),
         ]
+
+
+def test_whoever_was_signed_in_was_here_and_nobody_else(empty: Engine) -> None:
+    """Revision 0021, whatever the database's own zone is."""
+    config = alembic.config.Config(INI)
+    person = "INSERT INTO people (id, handle, name, name_key, bio, role, state, zone, locale, theme, created) VALUES "
+    login = "INSERT INTO login_sessions (id, person_id, created, last_seen, expires, confirmed, ip, user_agent) VALUES "
+    noon = f"'2026-11-20 12:00:00{'+00:00' if empty.dialect.name == 'postgresql' else '.000000'}'"
+    with empty.begin() as connection:
+        config.attributes["connection"] = connection
+        alembic.command.upgrade(config, "0020")
+        for handle in ("ana", "bo"):
+            row = f"'{handle}', '{handle}', 'X', 'x', '', 'member', 'active', 'UTC', 'en', 'auto', {noon}"
+            connection.execute(text(f"{person} ({row})"))
+        connection.execute(text(f"{login} ('a', 'ana', {noon}, {noon}, {noon}, {noon}, '', '')"))
+        alembic.command.upgrade(config, "head")
+    with Session(empty) as session:
+        seen = {person.handle: person.last_seen for person in session.scalars(select(Person))}
+    assert seen == {"ana": datetime(2026, 11, 20, 12, tzinfo=UTC), "bo": NEVER}
