@@ -240,26 +240,27 @@ class Reader:
         return f"| {asked.name} | {rows} | {statements} | {p50:,.0f} | {p95:,.0f} |"
 
 
-def run(url: str, number: int, audit: int, times: int) -> str:
-    """Fill and measure; returns the figures as Markdown. Raises Wrong."""
+def run(url: str, number: int, audit: int, times: int, *, filled: bool = False) -> str:
+    """Fill, unless it is `filled` already, and measure; returns the figures as Markdown. Raises Wrong."""
     engine = make_engine(url)
     try:
+        name = engine.dialect.name
         with engine.begin() as connection:
             config = alembic.config.Config(INI)
             config.attributes["connection"] = connection
             alembic.command.upgrade(config, "head")
-        started = time.perf_counter()
-        fill(engine, number, audit)
-        filled, name = time.perf_counter() - started, engine.dialect.name
+        if not filled:
+            fill(engine, number, audit)
     finally:
         engine.dispose()
     reader = Reader(url)
     rows = [reader.measured(asked, times) for asked in LISTS]
     table = "\n".join(rows)
+    load = f"{os.getloadavg()[0]:.1f}"
     machine = f"{os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()}"
     return f"""\
 `python bench/admin.py --people {number} --audit {audit}`, {datetime.now(UTC):%d %B %Y}: {name}, {number:,} accounts,
-{audit:,} rows of the audit log, {audit // 10:,} reports and as many appeals, filled in {filled:,.0f} s; {machine}.
+{audit:,} rows of the audit log, {audit // 10:,} reports and as many appeals; {machine}, load {load}.
 Whole pages through the application in one process, {times} times each: milliseconds of the median and of 95 of 100, and
 SQL statements above the {reader.frame} of the administration's frame.
 
@@ -283,6 +284,7 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=1_000_000)
     parser.add_argument("--audit", type=int, default=100_000)
     parser.add_argument("--times", type=int, default=40)
+    parser.add_argument("--filled", action="store_true", help="the database is filled already")
     parser.add_argument("--quick", action="store_true", help="small, on SQLite: whether it works")
     parser.add_argument("--write", action="store_true", help="put the figures into docs/benchmarks.md")
     given = parser.parse_args()
@@ -292,7 +294,7 @@ def main() -> None:
         return
     if not given.database:
         parser.error("--database names the empty database to fill")
-    figures = run(given.database, given.people, given.audit, given.times)
+    figures = run(given.database, given.people, given.audit, given.times, filled=given.filled)
     sys.stdout.write(figures)
     if given.write:
         write(figures)

@@ -97,6 +97,7 @@ def _choose_first(page: Page) -> None:
 
 
 def _decide_nothing(page: Page) -> None:
+    page.get_by_label("Let them in", exact=True).check()
     page.get_by_role("button", name="Decide").click()
     page.wait_for_selector(".summary")
 

@@ -26,7 +26,7 @@ def world(live: LiveSite) -> World:
 
 def do(page: Page, title: str, reason: str) -> None:
     """Open one of the acts on a person's page, give the reason and send it."""
-    act = page.locator("details.act").filter(has=page.get_by_role("heading", name=title, exact=True))
+    act = page.locator("details.deed").filter(has=page.get_by_role("heading", name=title, exact=True))
     act.locator("summary").click()
     act.locator("textarea").fill(reason)
     act.locator("form button").click()
