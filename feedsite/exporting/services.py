@@ -15,6 +15,7 @@ from feedsite.editing.models import NoteVersion
 from feedsite.exporting.archive import Archive, Row
 from feedsite.feeds import Entity, Manager
 from feedsite.feeds.order import instant
+from feedsite.feedsout.models import FeedToken
 from feedsite.keeping.models import Bookmark, Pin
 from feedsite.mail.models import MailRefusal
 from feedsite.moderation.models import Sanction
@@ -82,6 +83,7 @@ class ExportService:
         archive.table("links", ("kind", "type", "id", "handle", "since", "until", "weight"), self._links(person))
         archive.table("followers", ("handle", "id", "since"), self._followers(person))
         archive.table("bookmarks", ("note", "created"), self._bookmarks(person))
+        archive.table("private_feeds", ("feed", "name", "created", "last_used", "ended"), self._private_feeds(person))
         archive.table("marks", ("timeline", "position"), self._marks(person))
         archive.table("reports", ("created", "target", "reason", "text", "state"), self._reports(person))
         columns = ("imposed", "kind", "reason", "lifted", "appealed", "appeal", "answer", "comment")
@@ -164,6 +166,12 @@ class ExportService:
         asked = select(Bookmark).where(Bookmark.person_id == person.id).order_by(Bookmark.created, Bookmark.note_id)
         for row in self._session.scalars(asked):
             yield {"note": row.note_id, "created": row.created}
+
+    def _private_feeds(self, person: Person) -> Iterator[Row]:
+        columns = ("feed", "name", "created", "last_used", "ended")
+        asked = select(FeedToken).where(FeedToken.person_id == person.id).order_by(FeedToken.created, FeedToken.id)
+        for row in self._session.scalars(asked):
+            yield {column: getattr(row, column) for column in columns}
 
     def _marks(self, person: Person) -> Iterator[Row]:
         asked = select(ReaderMark).where(ReaderMark.person_id == person.id).order_by(ReaderMark.timeline)

@@ -13,6 +13,7 @@ from feedsite.accounts.services import AddressService, InvitationService, People
 from feedsite.db import utcnow
 from feedsite.editing.services import EditService, version_of
 from feedsite.feeds import Entity
+from feedsite.feedsout.services import FeedTokenService
 from feedsite.graph.services import GraphService
 from feedsite.keeping.services import KeepingService
 from feedsite.moderation.services import OPERATOR, ModerationService
@@ -83,6 +84,12 @@ def _set_up_second_factor(page: Page) -> None:
     if start.count():
         start.click()
     page.wait_for_selector("main img.qr")
+
+
+def _make_feed(page: Page) -> None:
+    page.fill("main [name=name]", "The telephone in the kitchen")
+    page.get_by_role("button", name="Make it").click()
+    page.wait_for_selector("main .codes code")
 
 
 def _mute_two_words(page: Page) -> None:
@@ -177,6 +184,10 @@ EXHIBITS = (
     Exhibit("settings-second-factor-key", "/settings/two-factor", "bo", then=_set_up_second_factor),
     Exhibit("settings-sessions", "/settings/sessions"),
     Exhibit("settings-export", "/settings/export"),
+    Exhibit("settings-privacy", "/settings/privacy"),
+    Exhibit("settings-feeds", "/settings/feeds", "ana", _BOTH),
+    Exhibit("settings-feeds-made", "/settings/feeds", "bo", then=_make_feed),
+    Exhibit("settings-feeds-refused", "/settings/feeds", "dana", then=_send_nothing),
     Exhibit("links", "/links", "ana", _BOTH),
     Exhibit("mutes", "/settings/mutes", "lee"),
     Exhibit("mutes-none", "/settings/mutes", "ana", _BOTH),
@@ -247,6 +258,7 @@ def furnish_full(live: LiveSite) -> Hall:
     looked_after = _look_after(live, world)
     changed = _change_and_keep(live, world, note)
     _mute_some(live, world, note)
+    _read_elsewhere(live, world)
     ids = {handle: person.id for handle, person in world.people.items()}
     notes = {"note": note.id, "gone": gone.id, "changed": changed.id, "group": _group_of(live, world)}
     return Hall(live, world.people, {**ids, **notes, **looked_after})
@@ -289,6 +301,14 @@ def _mute_some(live: LiveSite, world: World, note: Note) -> None:
         graph.mute(lee.id, note.root)
         graph.mute(lee.id, shares_of(world.person("bo").id))
         graph.block(lee.id, world.person("a_handle_of_thirty_characters_"))
+
+
+def _read_elsewhere(live: LiveSite, world: World) -> None:
+    """Ana reads her home and her notifications in other programs."""
+    with live.site.transaction() as request:
+        tokens = request.find_service(FeedTokenService)
+        tokens.make(world.person("ana").id, "home", _LONG_WORD[:60])
+        tokens.make(world.person("ana").id, "notifications", "The telephone")
 
 
 def _change_and_keep(live: LiveSite, world: World, note: Note) -> Note:
