@@ -83,6 +83,7 @@ HOW: dict[str, Callable[[Site], Ask]] = {
     "post": lambda site: _own(site, "/notes", {"text": ""}),
     "react": lambda site: _own(site, f"/notes/{_note(site)}/like"),
     "follow": _follow,
+    "search": lambda site: lambda number: site.browser().get(f"/search?q=bread{number}", expect_errors=True),
     "report": lambda site: _own(site, f"/notes/{_note(site)}/report", {"reason": "spam"}),
 }
 
