@@ -48,7 +48,7 @@ def test_a_note_that_is_not_for_everybody_has_none(world: World) -> None:
     page = world.browser("bo").get(f"/@ana/{note.id}")
     assert "Among us" in page.text
     assert card(page) == {}
-    assert page.html.select("head link[rel=alternate], head link[rel=canonical], head meta[name=description]") == []
+    assert page.html.select("head link[rel=alternate], head link[rel=canonical]") == []
 
 
 def test_a_profile_has_a_card_with_what_its_owner_says(world: World) -> None:

@@ -72,7 +72,7 @@ def any_site(one_site: Site) -> Site:
 
 
 @settings(
-    max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(steps=st.lists(_steps, min_size=6, max_size=14))
 def test_a_feed_has_the_items_of_its_page(any_site: Site, steps: list[tuple[str, str, str | int]]) -> None:
