@@ -38,6 +38,7 @@ INCLUDES = (
     "feedsite.announcing",
     "feedsite.blocking",
     "feedsite.texts",
+    "feedsite.contents",
     "feedsite.exporting",
     "feedsite.indexing",
     "feedsite.system",

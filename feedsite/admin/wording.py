@@ -45,6 +45,9 @@ ACTIONS = {
     "report": _("Report answered"),
     "audit export": _("Audit log taken as a table"),
     "announcement": _("Announcement"),
+    "hide note": _("Note hidden"),
+    "show note": _("Note shown again"),
+    "delete note": _("Note deleted"),
     "site text": _("Text of the site changed"),
     "block": _("Network or domain blocked"),
     "unblock": _("Network or domain not blocked any more"),
@@ -72,6 +75,7 @@ FIELDS = {
     "from": _("From"),
     "until": _("Until"),
     "blocked": _("Blocked"),
+    "author": _("Author"),
     "effect": _("Refused"),
 }
 

@@ -35,6 +35,7 @@ COMMANDS: dict[str, str] = {
     "settings": "feedsite.cli.settings:settings",
     "block": "feedsite.cli.block:block",
     "text": "feedsite.cli.text:text",
+    "note": "feedsite.cli.note:note",
     "announce": "feedsite.cli.announce:announce",
     "mail": "feedsite.cli.mail:mail",
     "secret": "feedsite.cli.secret:secret",

@@ -37,6 +37,8 @@ class Note(Base):
     deleted: Mapped[datetime | None] = mapped_column(Instant)
     #: When its text was changed last; None: it is as it was written.
     edited: Mapped[datetime | None] = mapped_column(Instant)
+    #: Since when those who look after the site hide it from everybody; None: they do not.
+    hidden: Mapped[datetime | None] = mapped_column(Instant)
     #: Its tags, normalised, in the order of the text.
     tags: Mapped[list[str]] = mapped_column(JSON, default=list)
     #: Whom it names: handle at the time of writing -> id of the person.
@@ -46,6 +48,7 @@ class Note(Base):
         CheckConstraint(f"visibility IN ({', '.join(map(repr, VISIBILITIES))})", name="visibility"),
         Index("ix_notes_author_id_created", "author_id", "created", "id"),
         Index("ix_notes_in_reply_to", "in_reply_to"),
+        Index("ix_notes_created", "created", "id"),
     )
 
     @property

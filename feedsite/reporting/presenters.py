@@ -32,6 +32,7 @@ class ReportView:
     time: TimeView
     reason: str
     rule: str
+    note_url: str
     text: str
     quoted: str
     excerpt: str
@@ -70,6 +71,7 @@ class ReportPresenter:
             time=time_view(report.created, utcnow(), self._request.zone, self._request.locale_name),
             reason=self._request.translate(REASON_NAMES[report.reason]),
             rule=report.rule,
+            note_url=self._note_url(report),
             text=report.text,
             quoted=report.quoted,
             excerpt=excerpt(report.quoted or report.text, 80),
@@ -82,6 +84,11 @@ class ReportPresenter:
             comment=report.comment,
             is_unanswered=report.is_unanswered,
         )
+
+    def _note_url(self, report: Report) -> str:
+        """Where something can be done about the note; empty: it is gone, or the report is about an account."""
+        note = self._notes.get(report.target)
+        return "" if note is None else str(self._request.route_path("admin.note", note_id=note.id))
 
     def _who(self, key: str) -> LinkView:
         person = self._people.get(key)

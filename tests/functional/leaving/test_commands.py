@@ -19,7 +19,7 @@ from tests.functional.timelines.world import World
 from tests.site import INI, Site
 
 #: Tables that hold nothing of anybody, and why.
-IMPERSONAL: dict[str, str] = {}
+IMPERSONAL: dict[str, str] = {"site_blocks": "networks and e-mail domains; nothing says whose"}
 
 
 def feedsite(site: Site, *arguments: str, status: int = 0) -> Result:

@@ -1,0 +1,57 @@
+"""The form that finds notes."""
+
+from __future__ import annotations
+
+from pyramid.i18n import TranslationStringFactory
+from wtforms import DateField, SelectField, StringField
+from wtforms.validators import Length, Optional
+
+from feedsite.accounts.services import PeopleService
+from feedsite.contents.services import MAX_WORDS, NoteFilter
+from feedsite.moderation.audit import midnight
+from feedsite.web.forms import Form, SelectChoice, strip
+
+_ = TranslationStringFactory("feedsite")
+
+VERBS = {"create": _("Notes"), "reply": _("Replies")}
+STATES = {"shown": _("Shown"), "hidden": _("Hidden")}
+
+
+def _choices(names: dict[str, str], every: str) -> list[SelectChoice]:
+    return [SelectChoice("", every), *(SelectChoice(value, name) for value, name in names.items())]
+
+
+class NoteFilterForm(Form):
+    """Which notes."""
+
+    by = StringField(_("By"), description=_("A handle"), filters=[strip], validators=[Length(max=254)])
+    words = StringField(_("Words in it"), filters=[strip], validators=[Length(max=200)])
+    verb = SelectField(_("Kind"), choices=_choices(VERBS, _("Notes and replies")), default="")
+    state = SelectField(_("State"), choices=_choices(STATES, _("Every state")), default="")
+    since = DateField(_("From"), validators=[Optional()])
+    until = DateField(_("Until"), description=_("This day included"), validators=[Optional()])
+
+    def asked(self, people: PeopleService, zone: str) -> NoteFilter | None:
+        """The filter; None, with messages on the fields, when something in the form is wrong.
+
+        Args:
+            people: finds the handle.
+            zone: the reader's; days begin and end there.
+        """
+        if not self.validate():
+            return None
+        author_id = ""
+        if self.by.data:
+            person = people.by_handle(self.by.data.removeprefix("@"))
+            if person is None:
+                self.refuse("by", _("Nobody has this handle."))
+                return None
+            author_id = person.id
+        return NoteFilter(
+            author_id=author_id,
+            words=tuple((self.words.data or "").split()[:MAX_WORDS]),
+            verb=self.verb.data or "",
+            state=self.state.data or "",
+            since=midnight(self.since.data, zone),
+            until=midnight(self.until.data, zone, days=1),
+        )
