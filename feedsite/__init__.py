@@ -43,6 +43,7 @@ INCLUDES = (
     "feedsite.indexing",
     "feedsite.system",
     "feedsite.leaving",
+    "feedsite.importing",
 )
 
 

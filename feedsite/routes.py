@@ -52,6 +52,7 @@ ROUTES: tuple[tuple[str, str], ...] = (
     ("accounts.export", "/settings/export"),
     ("accounts.export_archive", "/settings/export/archive.zip"),
     ("leaving.leave", "/settings/delete"),
+    ("importing.account", "/settings/import"),
     ("accounts.display", "/settings/display"),
     ("accounts.profile", "/settings/profile"),
     ("accounts.privacy", "/settings/privacy"),

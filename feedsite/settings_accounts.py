@@ -17,6 +17,9 @@ class AccountSettings:
         help="Who may join: everybody, everybody after somebody has let them in, who has an invitation, or nobody. An "
         "invitation is good in every mode but closed.",
     )
+    throttle_import: str = declare(
+        RATES, "5 per hour; 20 per day", help="Archives that one person takes into their account."
+    )
     leave_days: int = declare(
         whole(1, 365),
         "30",

@@ -8,6 +8,7 @@ import click
 from tqdm import tqdm
 
 from feedsite.accounts.services import PeopleService
+from feedsite.cli import importing_account
 from feedsite.cli.opening import Opened, Refusal, site
 from feedsite.importing.higgs import RULES, Skipped, person_id
 from feedsite.importing.importer import HiggsImport, Report
@@ -18,6 +19,10 @@ _SHOWN = 3
 @click.group("import")
 def importing() -> None:
     """Read the files of other places into this site."""
+
+
+importing.add_command(importing_account.account)
+importing.add_command(importing_account.activitystreams)
 
 
 @importing.command()

@@ -19,6 +19,7 @@ from feedsite.feedsout.models import FeedToken
 from feedsite.keeping.models import Bookmark, Pin
 from feedsite.mail.models import MailRefusal
 from feedsite.moderation.models import Sanction
+from feedsite.notifications.models import UnwantedVerb
 from feedsite.posts.models import Note
 from feedsite.reporting.models import Report
 from feedsite.security.sessions import LoginSessionService
@@ -93,6 +94,7 @@ class ExportService:
     def _account(self, person: Person) -> Row:
         claim, pin = self._addresses.claim_of(person.id), self._session.get(Pin, person.id)
         refused = select(MailRefusal.topic).where(MailRefusal.person_id == person.id)
+        unwanted = select(UnwantedVerb.verb).where(UnwantedVerb.person_id == person.id).order_by(UnwantedVerb.verb)
         columns = ("id", "handle", "name", "email", "bio", "role", "state", "zone", "locale", "theme", "created")
         return {
             **{column: getattr(person, column) for column in (*columns, *_CHOICES)},
@@ -103,6 +105,7 @@ class ExportService:
             "second_factor": self._factors.is_on(person.id),
             "pinned_note": None if pin is None else pin.note_id,
             "mails_refused": list(self._session.scalars(refused)),
+            "notifications_unwanted": list(self._session.scalars(unwanted)),
         }
 
     def _login_rows(self, person: Person) -> Iterator[Row]:
@@ -139,9 +142,11 @@ class ExportService:
             return self._feeds.following(Entity("person", person.id), kinds=kinds, cursor=cursor, size=_BATCH)
 
         for links in _link_pages(read):
-            known = self._people.by_key(row.entity.key for row in links)
+            # Somebody's shares are a thing that has their id.
+            ends = [row.entity.id for row in links if row.entity.type in ("person", "shares")]
+            known = self._people.by_ids(ends)
             for row in links:
-                who = known.get(row.entity.key)
+                who = known.get(row.entity.id)
                 yield {
                     "kind": row.kind,
                     "type": row.entity.type,

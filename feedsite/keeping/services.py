@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -46,9 +47,9 @@ class KeepingService:
 
     # Bookmarks
 
-    def bookmark(self, person_id: str, note: Note) -> bool:
-        """Bookmark a note that the person may read."""
-        row = {"person_id": person_id, "note_id": note.id, "created": utcnow()}
+    def bookmark(self, person_id: str, note: Note, at: datetime | None = None) -> bool:
+        """Bookmark a note that the person may read; now, unless `at` says when."""
+        row = {"person_id": person_id, "note_id": note.id, "created": at or utcnow()}
         done = self._session.execute(
             insert_into(self._session, Bookmark).values(row).on_conflict_do_nothing().returning(Bookmark.note_id)
         )

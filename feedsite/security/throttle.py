@@ -23,6 +23,7 @@ LIMITS = (
     "confirm",
     "code",
     "export",
+    "import",
     "audit_export",
     "post",
     "react",

@@ -79,6 +79,7 @@ CASES: dict[str, dict[str, dict[str, str]]] = {
     "accounts.login_code": {"GET": dict.fromkeys(ROLES, "login"), "POST": dict.fromkeys(ROLES, "login")},
     "leaving.back": {"GET": dict.fromkeys(ROLES, "login"), "POST": dict.fromkeys(ROLES, "login")},
     "leaving.leave": {"GET": SIGNED_IN, "POST": SIGNED_IN},
+    "importing.account": {"GET": PUBLIC_ACTORS, "POST": PUBLIC_ACTORS},
     "accounts.logout": {"POST": {**SIGNED_IN, "suspended": "ok"}},
     "accounts.verify": {"GET": SIGNED_IN, "POST": SIGNED_IN},
     "accounts.verify_link": {"GET": NOWHERE, "POST": NOWHERE},
