@@ -10,4 +10,5 @@ def includeme(config: Any) -> None:
     from feedsite.suggestions.services import SuggestionService, suggestion_service
 
     config.register_service_factory(suggestion_service, SuggestionService)
+    config.add_personal_data("suggestions", tables=("dismissals",))
     config.scan(".views")
