@@ -162,8 +162,9 @@ def test_every_page_in_every_look(gallery: Gallery, chromium: Chromium) -> None:
     for look in _every_look():
         page, found = _look_at(gallery, look)
         page.screenshot(path=_OUTPUT / f"{_name(look)}.png", full_page=True)
-        faults, found.stops = keyboard_faults(page)
-        found.faults += faults
+        if look[2] == "light":  # colours change nothing about the stops of the Tab key
+            faults, found.stops = keyboard_faults(page)
+            found.faults += faults
         gallery.complaints()
         if look[2:] == _ROTATION[0]:
             # As the server sent it; what was done on it afterwards made no other HTML.
