@@ -19,13 +19,12 @@ from feedsite.web import presenting as shapes
 from feedsite.web.forms import Form, SelectChoice
 from feedsite.web.style_samples import ANA, PEOPLE, ZOE, sample_items, sample_notifications
 
-ICONS = tuple(
-    # In the order of the sprite; one a line would hide them.
-    (
-        "home compass search archive flag bell reply heart share more user users tag calendar eye mute trash check plus "
-        "close left right up lock at bookmark pin pen folder enter leave gear shield alert filter leaf sun moon auto"
-    ).split()  # noqa: SIM905
-)
+#: In the order of the sprite.
+_NAMES = """
+home compass search archive flag bell reply heart share more user users tag calendar eye mute trash check plus close
+left right up lock at bookmark pin pen folder enter leave gear shield alert filter leaf sun moon auto
+"""
+ICONS = tuple(_NAMES.split())
 
 
 @view_config(
