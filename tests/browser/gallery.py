@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 
 from feedsite.accounts.models import Person, SignUpRequest
 from feedsite.accounts.services import AddressService, InvitationService, PeopleService
+from feedsite.announcing.services import AnnouncementService
 from feedsite.db import utcnow
 from feedsite.editing.services import EditService, version_of
 from feedsite.feeds import Entity
@@ -213,6 +214,11 @@ EXHIBITS = (
     Exhibit("admin-audit", "/admin/audit", "boss", _BOTH),
     Exhibit("admin-audit-filtered", "/admin/audit?action=role", "boss"),
     Exhibit("admin-index", "/admin/index", "boss"),
+    Exhibit("admin-start", "/admin", "boss"),
+    Exhibit("admin-system", "/admin/system", "boss"),
+    Exhibit("admin-announcements", "/admin/announcements", "boss"),
+    Exhibit("admin-notes", "/admin/notes", "boss"),
+    Exhibit("rules", "/rules", ""),
     Exhibit("error-400", "/home?cursor=nonsense", "ana", status=400),
     Exhibit("error-403", "/notes/{note}/delete", "ana", status=403),
     Exhibit("error-404", "/nowhere-at-all", "", status=404),
@@ -255,6 +261,7 @@ def furnish_full(live: LiveSite) -> Hall:
     with live.site.transaction() as request:
         request.find_service(ModerationService).suspend(OPERATOR, world.person("cy").id, "Sold pills, twice.")
         request.find_service(AddressService).claim(request.dbsession.merge(newcomer), "newcomer@example.org")
+        request.find_service(AnnouncementService).write(OPERATOR, "New rules: https://example.org/rules", "warning")
     looked_after = _look_after(live, world)
     changed = _change_and_keep(live, world, note)
     _mute_some(live, world, note)

@@ -23,6 +23,7 @@ WHOLE_ON_POSTGRESQL = frozenset(
         "test_graph.py",
         "test_importing.py",
         "test_migrations.py",
+        "test_on_both.py",
         "test_purge.py",
         "test_reacting.py",
         "test_visibility.py",

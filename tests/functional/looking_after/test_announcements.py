@@ -27,7 +27,7 @@ def announce(site: Site, text: str = "The site moves on Sunday.", **more: Any) -
 
 def said(page: Any) -> list[str]:
     """The texts that stand in a page's frame."""
-    return [one.get_text(" ", strip=True) for one in page.html.select("main section.said > div")]
+    return [one.get_text(" ", strip=True) for one in page.html.select("main div.said > div")]
 
 
 def test_an_announcement_stands_on_everybody_s_pages_with_its_links(site: Site) -> None:
@@ -35,7 +35,7 @@ def test_an_announcement_stands_on_everybody_s_pages_with_its_links(site: Site) 
     for browser, path in ((site.browser(), "/about"), (site.browser(site.person("ana")), "/home")):
         page = browser.get(path)
         assert said(page) == ["We move: example.org/move <b>soon</b>"]
-        assert page.html.select_one("main section.said a")["href"] == "https://example.org/move"
+        assert page.html.select_one("main div.said a")["href"] == "https://example.org/move"
     assert said(site.browser().get("/nowhere", status=404)) != []
 
 
@@ -58,7 +58,7 @@ def test_it_is_dismissed_once_for_all_browsers_of_a_person(site: Site) -> None:
 def test_who_is_not_signed_in_cannot_dismiss(site: Site) -> None:
     which = announce(site)
     page = site.browser().get("/about")
-    assert page.html.select("main section.said form") == []
+    assert page.html.select("main div.said form") == []
     assert "/login" in site.browser().submit(f"/announcements/{which}/dismiss", status=303).location
 
 
