@@ -216,7 +216,7 @@ EXHIBITS = (
     Exhibit("admin-index", "/admin/index", "boss"),
     Exhibit("admin-start", "/admin", "boss"),
     Exhibit("admin-system", "/admin/system", "boss"),
-    Exhibit("admin-announcements", "/admin/announcements", "boss"),
+    Exhibit("admin-announcements", "/admin/announcements", "boss", (EMPTY,)),
     Exhibit("admin-notes", "/admin/notes", "boss"),
     Exhibit("rules", "/rules", ""),
     Exhibit("error-400", "/home?cursor=nonsense", "ana", status=400),
@@ -227,11 +227,13 @@ EXHIBITS = (
 
 
 def furnish_empty(live: LiveSite) -> Hall:
-    """People who follow nobody; the only note is for followers, of whom there are none."""
+    """People who follow nobody, the only note is for followers, of whom there are none; something is announced."""
     world = World(live.site)
     for handle, role in (("ana", "member"), ("bo", "member"), ("boss", "admin")):
         world.person(handle, role=role)
     note = world.write("bo", "For my eyes only", visibility="followers")
+    with live.site.transaction() as request:
+        request.find_service(AnnouncementService).write(OPERATOR, "New rules: https://example.org/rules", "warning")
     return Hall(live, world.people, {"note": note.id})
 
 
@@ -261,7 +263,6 @@ def furnish_full(live: LiveSite) -> Hall:
     with live.site.transaction() as request:
         request.find_service(ModerationService).suspend(OPERATOR, world.person("cy").id, "Sold pills, twice.")
         request.find_service(AddressService).claim(request.dbsession.merge(newcomer), "newcomer@example.org")
-        request.find_service(AnnouncementService).write(OPERATOR, "New rules: https://example.org/rules", "warning")
     looked_after = _look_after(live, world)
     changed = _change_and_keep(live, world, note)
     _mute_some(live, world, note)
