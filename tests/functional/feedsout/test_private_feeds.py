@@ -168,6 +168,16 @@ def test_mute_and_block_subtract_from_them(village: World, feed: str, verb: str)
     assert all("Bo" not in item["title"] and "Hello" not in item["content_html"] for item in others)
 
 
+def test_one_s_own_act_stays_without_what_one_may_not_see_any_more(village: World) -> None:
+    village.like(village.write("bo", "Zwieback"), "ana")
+    path = a_feed(village, "ana")["json"]
+    assert "Zwieback" in village.site.browser().get(path)
+    village.mute("ana", "bo")
+    answer = village.site.browser().get(path)
+    assert "Ana liked" in answer
+    assert "Zwieback" not in answer
+
+
 def test_a_feed_opens_one_list_and_nothing_else(village: World) -> None:
     """The token is no login: no page takes it, nothing can be sent with it, and cookies say nothing to the feed."""
     path = a_feed(village, "ana")["atom"]

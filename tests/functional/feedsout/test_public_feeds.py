@@ -112,12 +112,15 @@ def test_an_empty_feed_is_valid_too(world: World) -> None:
 
 def test_what_is_not_public_is_in_no_feed_whoever_asks(village: World) -> None:
     """Not even its author's own browser gets it from an address that anybody may ask."""
+    stranger = village.site.browser()
     for who in ("ana", "bo"):
         browser = village.browser(who)
         assert "For my followers" in browser.get("/@ana")
         for path in LISTS:
             for address in (f"{path}.atom", f"{path}.json", f"{path}/outbox?page=1"):
-                assert "For my followers" not in browser.get(address)
+                answer = browser.get(address)
+                assert "For my followers" not in answer
+                assert answer.body == stranger.get(address).body, "nobody's eyes, in sentences too"
 
 
 def test_a_text_comes_as_it_was_typed_and_cannot_do_anything(village: World) -> None:
