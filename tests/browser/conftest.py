@@ -81,6 +81,9 @@ class OpenedPage:
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
     def _hear(self, message: ConsoleMessage) -> None:
+        # Chromium tells what it cleared at the end of a login.
+        if message.text.startswith("Clear-Site-Data header"):
+            return
         # Chromium reports the status of an error page as a failure of its own: that page is meant.
         if message.location["url"] != self.page.url or "status of 4" not in message.text:
             self.complaints.append(message.text)

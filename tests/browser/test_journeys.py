@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pyotp
 import pytest
@@ -322,3 +323,37 @@ def _tab_to(page: Page, selector: str, most: int = 40) -> None:
         if page.evaluate("selector => document.activeElement.matches(selector)", selector):
             return
     raise AssertionError(f"{most} times Tab did not lead to {selector}")
+
+
+def test_delete_the_account_and_come_back(world: World, open_page: Opener, javascript: bool) -> None:
+    world.write("ana", "Bread is rising")
+    page = open_page("/settings/delete", javascript=javascript, person=world.person("ana"))
+    page.fill("main [name=handle]", "ana")
+    page.get_by_role("button", name="Delete my account").click()
+    expect(page.locator(".flash")).to_contain_text("Your account is deleted.")
+    other = open_page("/explore", javascript=javascript)
+    expect(card(other, "Bread is rising")).to_have_count(0)
+    page.goto("/login")
+    page.fill("main [name=login]", "ana")
+    page.fill("main [name=password]", PASSWORD)
+    page.locator("main form button.primary").click()
+    page.get_by_role("button", name="Come back").click()
+    expect(page.locator(".flash")).to_contain_text("Welcome back.")
+    other.goto("/explore")
+    expect(card(other, "Bread is rising")).to_have_count(1)
+
+
+def test_export_and_import_into_a_new_account(
+    world: World, open_page: Opener, javascript: bool, tmp_path: Path
+) -> None:
+    world.write("ana", "Bread is rising")
+    page = open_page("/settings/export", javascript=javascript, person=world.person("ana"))
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download your data").click()
+    download.value.save_as(tmp_path / "ana.zip")
+    anew = open_page("/settings/import", javascript=javascript, person=world.person("anew"))
+    anew.set_input_files("#archive", tmp_path / "ana.zip")
+    anew.get_by_role("button", name="Take it in").click()
+    expect(anew.locator(".flash").first).to_contain_text("Taken in: notes 1")
+    anew.goto("/@anew")
+    expect(card(anew, "Bread is rising")).to_have_count(1)
