@@ -11,9 +11,10 @@ ARGS ?=
 
 BIN := $(VENV)/bin
 TOOLS := .venv-tools
+PEERS := .venv-peers
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check services drills coverage format lock audit higgs parity announcement pictures messages lighthouse clean
+.PHONY: help run test check services drills coverage format lock audit higgs parity announcement peers contest pictures messages lighthouse clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,16 +22,16 @@ help: ## list these commands
 run: $(VENV)/.run-installed ## the site with a demo network on http://localhost:6543 (STORE=elasticsearch: on a real node)
 	@scripts/run $(VENV) $(INI) $(STORE)
 
-test: check services ## everything: checks, then all tests but the drills
+test: check services peers ## everything: checks, then all tests but the drills
 	$(BIN)/pytest -n $(WORKERS) $(ARGS)
 
 check: $(VENV)/.test-installed ## lint, types, import rules, templates, dependencies, spelling
 	@scripts/check $(VENV)
 
-services: $(VENV)/.test-installed ## PostgreSQL, Chromium and Elasticsearch for the tests, installed where that is possible
+services: $(VENV)/.test-installed ## PostgreSQL, Chromium, Redis and Elasticsearch for the tests, installed where that is possible
 	@$(BIN)/python scripts/ensure_test_services
 
-drills: check services ## what takes long: whole matrices, big loads, kills
+drills: check services peers ## what takes long: whole matrices, big loads, kills
 	CI=true $(BIN)/pytest --drills -n $(WORKERS) $(ARGS)
 
 coverage: $(VENV)/.test-installed services ## the tests in one process, and which lines they did not reach
@@ -62,6 +63,11 @@ parity: $(VENV)/.test-installed services ## every kind of page of the real data 
 lighthouse: $(VENV)/.test-installed ## Lighthouse on the main pages, figures into docs/pages.md (fetches it from npm)
 	@$(BIN)/python bench/lighthouse/measure.py
 
+peers: $(PEERS)/.installed ## the libraries that the benchmark compares with, in an environment of their own
+
+contest: $(VENV)/.test-installed services peers ## all pages beside the peers' in one run, into docs/benchmarks.md (an hour; ARGS="--acts 1000000")
+	$(BIN)/python bench/contest.py --write $(ARGS)
+
 pictures: $(VENV)/.test-installed ## draw the pictures of docs/aggregators.md again
 	@$(BIN)/python -m tests.house.pictures
 
@@ -69,7 +75,7 @@ messages: $(VENV)/.run-installed ## gather the sentences for translators into fe
 	@scripts/messages $(BIN)
 
 clean: ## remove the environments and caches (the development database stays: it is in var/)
-	rm -rf $(VENV) $(TOOLS) bench/lighthouse/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage* build *.egg-info
+	rm -rf $(VENV) $(TOOLS) $(PEERS) bench/lighthouse/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage* build *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamps: an environment is made again only when its lock or the package's own description is newer.
@@ -81,6 +87,10 @@ $(VENV)/.run-installed: requirements/run.txt pyproject.toml setup.py
 
 $(VENV)/.test-installed: $(VENV)/.run-installed requirements/test.txt
 	@scripts/make_venv $(VENV) requirements/test.txt
+	@touch $@
+
+$(PEERS)/.installed: requirements/peers.txt
+	@scripts/make_venv $(PEERS) requirements/peers.txt
 	@touch $@
 
 $(TOOLS)/.installed: requirements/tools.txt

@@ -109,6 +109,8 @@ class World:
         self.celebrity, self.lonely = self.people[0], self.people[-1]
         #: Whose notifications are measured: whom most acts name, somebody in the middle, a quiet person.
         self.named = (self.people[0], self.people[self.people_count // 50], self.people[self.people_count // 2])
+        #: Whose writing is measured: nobody follows the first, 200 (or all there are) the second, everybody the third.
+        self.writers = (_key("person", "unheard"), _key("person", "heard"), self.people[0])
         self.answers = Answers()
 
     def _readers(self) -> list[Reader]:
@@ -124,6 +126,8 @@ class World:
         for reader in self.readers:
             for end in reader.followed:
                 yield Follow(reader.key, "follow", end, self.start)
+        for person in self.people[:200]:
+            yield Follow(person, "follow", self.writers[1], self.start)
         picker, weights = random.Random(self.seed + 1), _weights(self.people_count)
         for at, person in enumerate(self.people):
             count = min(int(picker.paretovariate(1.2) * 3), 200)

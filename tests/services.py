@@ -83,9 +83,20 @@ def postgresql_programs() -> Path:
     raise ServiceMissing("PostgreSQL: no initdb and postgres in PATH or in the usual folders")
 
 
+def redis_program() -> Path:
+    """The Redis of the benchmark's peers.
+
+    Raises ServiceMissing where there is none.
+    """
+    found = shutil.which("redis-server")
+    if found is None:
+        raise ServiceMissing("Redis: redis-server is not in PATH")
+    return Path(found)
+
+
 def missing_services() -> list[str]:
     """What is missing on this machine, one line each; empty where all tests can run."""
-    finders: list[Callable[[], object]] = [chromium_path]
+    finders: list[Callable[[], object]] = [chromium_path, redis_program]
     if not os.environ.get(POSTGRESQL_URL_VARIABLE):
         finders.append(postgresql_programs)
     if not os.environ.get(nodes.URL_VARIABLE):
