@@ -137,6 +137,7 @@ class TestWithoutWindow(WithoutWindow, StoreContract):
     """Every sentence of the contract."""
 
 
+@pytest.mark.drill
 class TestInSmallSteps(InSmallSteps, StoreContract):
     """Every sentence of the contract."""
 

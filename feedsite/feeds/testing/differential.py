@@ -48,7 +48,7 @@ from feedsite.feeds.testing.rankings import Rankings
 from feedsite.feeds.testing.world import Clock
 
 # A history is worth several small examples, and takes as long.
-_EXAMPLES = max(5, settings.default.max_examples * 2 // 5) if settings.default else 40
+_EXAMPLES = max(5, settings.default.max_examples * 3 // 10) if settings.default else 30
 _CHECKS = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.differing_executors]
 
 
