@@ -216,7 +216,7 @@ def measure(
     for number in tqdm(range(-1, rounds), desc="rounds"):
         if number > 0 and time.monotonic() > until:
             break
-        for name, who, process, question in _turns(result, running, asked):
+        for name, who, process, question in _turns(result, running, asked, number):
             seen = result.seen[name][who]
             if seen.seconds and seen.seconds[-1] > _SLOW and number % _SLOW_EVERY:
                 continue
@@ -232,10 +232,13 @@ def measure(
 
 
 def _turns(
-    result: Result, running: dict[str, Process], asked: dict[str, Question]
+    result: Result, running: dict[str, Process], asked: dict[str, Question], number: int
 ) -> Iterator[tuple[str, str, Process, Question]]:
+    """Who is asked what in a round. Who comes first finds the caches cold: that is another one each round."""
+    order = list(running.items())
+    order = order[number % len(order) :] + order[: number % len(order)]
     for name, question in asked.items():
-        for who, process in running.items():
+        for who, process in order:
             if question.kind in process.kinds and not result.seen[name][who].failed:
                 yield name, who, process, question
 

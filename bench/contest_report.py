@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bench.contest import Result
 
 BEGIN, END = "<!-- contest: begin -->", "<!-- contest: end -->"
-_PICTURES = "pictures"
+_PICTURES = "images"
 _ORDER = (
     "SQLite", "PostgreSQL", "bounds kept", "bounds asked", "ElasticFeeds", "Stream Framework", "Django Activity Stream"
 )  # fmt: skip

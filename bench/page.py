@@ -76,8 +76,10 @@ def make_site(told: dict[str, str]) -> None:
     ]
     if told["FEEDSITE_STORE"] == "elasticsearch":
         commands.append([programs / "feedsite", "-c", INI, "index", "create"])
+    # The demo's passwords are public: it is loaded in development only.
+    environ = {**os.environ, **told, "FEEDSITE_ENVIRONMENT": "development"}
     for command in commands:
-        subprocess.run(command, cwd=ROOT, check=True, env={**os.environ, **told}, stdout=subprocess.DEVNULL)
+        subprocess.run(command, cwd=ROOT, check=True, env=environ, stdout=subprocess.DEVNULL)
 
 
 def signed_in_cookie(app: object) -> str:
