@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from webtest import TestResponse
 
 from feedsite.accounts.models import Person
-from feedsite.db import counting_statements
+from feedsite.db import counting_statements, utcnow
 from feedsite.graph.services import GraphService
 
 from tests.functional.timelines.world import World, faults_of_html, link, main_of, plain
@@ -63,7 +65,9 @@ def test_nobody_is_suggested_whom_one_would_not_want(world: World) -> None:
     for state in ("suspended", "limited", "unverified"):
         change(world, "di", discoverable=True, state=state)
         assert suggested(browser.get(PAGE)) == {}
-    change(world, "di", state="active", waiting=True)
+    change(world, "di", state="active", leaves=utcnow() + timedelta(days=30))
+    assert suggested(browser.get(PAGE)) == {}
+    change(world, "di", leaves=None, waiting=True)
     assert suggested(browser.get(PAGE)) == {}
 
 
