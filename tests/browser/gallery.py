@@ -185,6 +185,8 @@ EXHIBITS = (
     Exhibit("settings-second-factor-key", "/settings/two-factor", "bo", then=_set_up_second_factor),
     Exhibit("settings-sessions", "/settings/sessions"),
     Exhibit("settings-export", "/settings/export"),
+    Exhibit("settings-import", "/settings/import"),
+    Exhibit("settings-delete", "/settings/delete"),
     Exhibit("settings-privacy", "/settings/privacy"),
     Exhibit("settings-feeds", "/settings/feeds", "ana", _BOTH),
     Exhibit("settings-feeds-made", "/settings/feeds", "bo", then=_make_feed),
