@@ -92,7 +92,11 @@ def normalised_network(text: str) -> str:
         network = ipaddress.ip_network(text.strip(), strict=False)
     except ValueError:
         raise BlockRefused("value", "an address or a network, such as 192.0.2.7 or 2001:db8::/48") from None
-    if network.version == 6 and network.prefixlen > _NARROWEST_IPV6:
+    mapped = getattr(network.network_address, "ipv4_mapped", None)
+    if mapped is not None and network.prefixlen >= 96:
+        # Some servers write IPv4 so; it is asked for as IPv4.
+        network = ipaddress.ip_network((mapped, network.prefixlen - 96))
+    elif network.version == 6 and network.prefixlen > _NARROWEST_IPV6:
         network = network.supernet(new_prefix=_NARROWEST_IPV6)
     if network.prefixlen < _WIDEST[network.version]:
         raise BlockRefused("value", f"no wider than /{_WIDEST[network.version]}")
