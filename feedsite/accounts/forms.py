@@ -21,6 +21,7 @@ from feedsite.accounts import handles
 from feedsite.accounts.zones import zone_choices
 from feedsite.security import passwords
 from feedsite.web.forms import Form, SelectChoice, strip
+from feedsite.web.languages import languages
 
 _ = TranslationStringFactory("feedsite")
 
@@ -200,6 +201,11 @@ class ProfileForm(_Named):
 class DisplayForm(Form):
     """How pages look."""
 
+    locale = RadioField(
+        _("Language"),
+        choices=[SelectChoice(code, name) for code, name in languages().items()],
+        default="en",
+    )
     zone = _zone_field(
         description=_("Days, months and years on your pages are those of this zone."),
     )

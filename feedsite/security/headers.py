@@ -88,7 +88,8 @@ def _set_caching(request: Any, response: Response) -> None:
         return
     personal = cookie_name(request, SESSION) in request.cookies or "Set-Cookie" in response.headers
     response.headers["Cache-Control"] = "private, no-cache" if personal else "no-cache"
-    response.vary = (*(response.vary or ()), "Cookie")
+    # Nobody's pages are in the language that the browser asks for.
+    response.vary = (*(response.vary or ()), "Cookie", "Accept-Language")
 
 
 def includeme(config: Any) -> None:

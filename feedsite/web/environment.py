@@ -11,6 +11,7 @@ from pyramid.threadlocal import get_current_request
 from feedsite.security.cookies import THEME, read_cookie
 from feedsite.settings import settings_of
 from feedsite.web.flash import Flash, pop_flashes
+from feedsite.web.languages import language_of
 from feedsite.web.wording import hue, initials
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
@@ -52,11 +53,6 @@ def _zone(request: Any) -> str:
     return str(request.identity.zone) if request.identity is not None else str(request.site_settings.default_zone)
 
 
-def _locale(request: Any) -> str:
-    """Pyramid's locale negotiator: the account's language, or the site's."""
-    return str(request.identity.locale) if request.identity is not None else str(request.site_settings.default_locale)
-
-
 def _translate(request: Any, message: str) -> str:
     """A translation string in the reader's language."""
     return str(request.localizer.translate(message))
@@ -78,7 +74,7 @@ def includeme(config: Any) -> None:
     config.add_jinja2_renderer(".html")
     config.add_jinja2_search_path(str(TEMPLATES), name=".html")
     config.add_translation_dirs("feedsite:locale/")
-    config.set_locale_negotiator(_locale)
+    config.set_locale_negotiator(language_of)
     config.add_request_method(_theme, "theme", reify=True)
     config.add_request_method(_zone, "zone", reify=True)
     config.add_request_method(_translate, "translate")

@@ -191,10 +191,10 @@ class AccountService:
         person = self._session.get_one(Person, person_id)
         person.name, person.bio = name, bio
 
-    def change_display(self, person_id: str, *, zone: str, theme: str, shortcuts: bool) -> None:
-        """Change how pages look and what keys do: IANA zone; theme "auto", "light" or "dark"."""
+    def change_display(self, person_id: str, *, locale: str, zone: str, theme: str, shortcuts: bool) -> None:
+        """Change how pages look and what keys do: a language's code; IANA zone; theme "auto", "light" or "dark"."""
         person = self._session.get_one(Person, person_id)
-        person.zone, person.theme, person.shortcuts = zone, theme, shortcuts
+        person.locale, person.zone, person.theme, person.shortcuts = locale, zone, theme, shortcuts
 
     def change_theme(self, person_id: str, theme: str) -> None:
         """Change the theme alone."""

@@ -102,7 +102,7 @@ def _joined(request: Any, form: JoinForm) -> Person:
         email=form.email.data or "",
         password=form.password.data or "",
         zone=form.zone.data,
-        locale=request.site_settings.default_locale,
+        locale=request.locale_name,
         message=(form.message.data or "") if form.message else "",
         invitation=form.invitation.data or "",
     )

@@ -48,12 +48,16 @@ def profile(request: Any) -> dict[str, object] | Response:
     permission=Permission.MANAGE_ACCOUNT,
 )
 def display(request: Any) -> dict[str, object] | Response:
-    """Time zone, theme, and whether keys are shortcuts."""
+    """Language, time zone, theme, and whether keys are shortcuts."""
     form = DisplayForm.of(request, obj=_myself(request))
     if request.method == "POST":
         if form.validate():
             request.find_service(AccountService).change_display(
-                request.identity.id, zone=form.zone.data, theme=form.theme.data, shortcuts=form.shortcuts.data
+                request.identity.id,
+                locale=form.locale.data,
+                zone=form.zone.data,
+                theme=form.theme.data,
+                shortcuts=form.shortcuts.data,
             )
             request.flash(_("Your settings are saved."))
             return HTTPSeeOther(request.route_path("accounts.display"))
