@@ -12,9 +12,10 @@ ARGS ?=
 BIN := $(VENV)/bin
 TOOLS := .venv-tools
 PEERS := .venv-peers
+SCAN := .venv-scan
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check services drills coverage format lock audit higgs parity announcement peers contest pictures messages lighthouse clean
+.PHONY: help run test check services drills coverage format lock audit scan higgs parity announcement peers contest pictures messages lighthouse clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +52,9 @@ audit: $(TOOLS)/.installed ## known weaknesses of the locked libraries (asks the
 	$(TOOLS)/bin/pip-audit --strict --require-hashes --disable-pip -r requirements/run.txt
 	$(TOOLS)/bin/pip-audit --strict --require-hashes --disable-pip -r requirements/test.txt
 
+scan: $(VENV)/.test-installed $(SCAN)/.installed ## a scanner of web sites against the site with its demo network, figures into docs/security.md
+	$(BIN)/python bench/scan.py --program $(SCAN)/bin/wapiti
+
 higgs: $(VENV)/.test-installed services ## the real data set on both databases, figures into docs/real-data.md (FILE=...)
 	$(BIN)/python bench/higgs.py $(FILE)
 
@@ -75,7 +79,7 @@ messages: $(VENV)/.run-installed ## gather the sentences for translators into fe
 	@scripts/messages $(BIN)
 
 clean: ## remove the environments and caches (the development database stays: it is in var/)
-	rm -rf $(VENV) $(TOOLS) $(PEERS) bench/lighthouse/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage* build *.egg-info
+	rm -rf $(VENV) $(TOOLS) $(PEERS) $(SCAN) bench/lighthouse/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage* build *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamps: an environment is made again only when its lock or the package's own description is newer.
@@ -91,6 +95,10 @@ $(VENV)/.test-installed: $(VENV)/.run-installed requirements/test.txt
 
 $(PEERS)/.installed: requirements/peers.txt
 	@scripts/make_venv $(PEERS) requirements/peers.txt
+	@touch $@
+
+$(SCAN)/.installed: requirements/scan.txt
+	@scripts/make_venv $(SCAN) requirements/scan.txt
 	@touch $@
 
 $(TOOLS)/.installed: requirements/tools.txt

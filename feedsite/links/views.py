@@ -73,7 +73,7 @@ def table(request: Any) -> Response:
 @view_config(route_name="links.take_in", request_method="POST", permission=Permission.FOLLOW)
 def take_in(request: Any) -> Response:
     """Follow and watch what a table has."""
-    throttle, file = request.find_service(Throttle), request.POST.get("table")
+    throttle, file = request.find_service(Throttle), request.files.get("table", request.POST.get("table"))
     try:
         taken = request.find_service(LinkService).take_in(
             request.identity, _text(file), lambda: throttle.hit("follow", request.identity.id)

@@ -8,8 +8,29 @@ from typing import Any
 from pyramid.httpexceptions import HTTPBadRequest, HTTPRequestEntityTooLarge
 from pyramid.request import Request
 from pyramid.response import Response
+from webob.multidict import MultiDict
 
 from feedsite.settings import settings_of
+
+
+class SiteRequest(Request):
+    """A request whose form holds texts alone: a file in place of a text is, to the field, nothing.
+
+    A view that takes a file asks `files` for it.
+    """
+
+    @property
+    def POST(self) -> Any:  # noqa: N802 (the base's name)
+        """The texts of the form that was sent."""
+        given = super().POST
+        if all(isinstance(value, str) for value in given.values()):
+            return given
+        return MultiDict((name, value) for name, value in given.items() if isinstance(value, str))
+
+    @property
+    def files(self) -> dict[str, Any]:
+        """The files of the form that was sent, by their fields; of several in one field the last one."""
+        return {name: value for name, value in super().POST.items() if hasattr(value, "file")}
 
 
 def inputs_tween(handler: Callable[[Any], Response], registry: Any) -> Callable[[Any], Response]:
@@ -26,7 +47,8 @@ def inputs_tween(handler: Callable[[Any], Response], registry: Any) -> Callable[
             raise HTTPBadRequest from None
         try:
             texts = [path, *_texts(request.GET), *_texts(request.POST)]
-        except (UnicodeError, ValueError):
+        except (UnicodeError, ValueError, DeprecationWarning):
+            # The last one is raised by WebOb, not warned of, for a form in another encoding than UTF-8.
             raise HTTPBadRequest from None
         # NUL is text to Python and to SQLite, and an error in the middle of a transaction to PostgreSQL. A lone
         # surrogate is text to Python alone.
@@ -58,5 +80,5 @@ def includeme(config: Any) -> None:
     """Inside of the error pages, so that a refusal looks like the site."""
     limit = settings_of(config.registry).max_body_bytes
     # A body is kept to be read again when the request is tried again: in memory, no larger than we accept.
-    config.set_request_factory(type("Request", (Request,), {"request_body_tempfile_limit": limit}))
+    config.set_request_factory(type("Request", (SiteRequest,), {"request_body_tempfile_limit": limit}))
     config.add_tween("feedsite.web.inputs.inputs_tween", under="pyramid.tweens.excview_tween_factory")

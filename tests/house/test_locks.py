@@ -29,11 +29,11 @@ def _asked(name: str) -> list[str]:
     project = _project()
     run: list[str] = project["project"]["dependencies"]
     test: list[str] = project["project"]["optional-dependencies"]["test"]
-    tools: list[str] = project["dependency-groups"]["tools"]
-    return {"run": run, "test": run + test, "tools": tools}[name]
+    groups: dict[str, list[str]] = project["dependency-groups"]
+    return {"run": run, "test": run + test, **groups}[name]
 
 
-@pytest.mark.parametrize("name", ["run", "test", "tools"])
+@pytest.mark.parametrize("name", ["run", "test", "tools", "scan"])
 def test_a_lock_holds_what_the_project_asks_for(name: str) -> None:
     locked = _lock(name)
     for line in _asked(name):
@@ -43,7 +43,7 @@ def test_a_lock_holds_what_the_project_asks_for(name: str) -> None:
         assert wanted.specifier.contains(version, prereleases=True), f"{wanted} is not {version}: run make lock"
 
 
-@pytest.mark.parametrize("name", ["run", "test", "tools"])
+@pytest.mark.parametrize("name", ["run", "test", "tools", "scan"])
 def test_every_locked_library_has_hashes(name: str) -> None:
     entries = re.split(r"^(?=[A-Za-z0-9])", (ROOT / "requirements" / f"{name}.txt").read_text(), flags=re.M)
     assert [entry.split()[0] for entry in entries[1:] if "--hash=sha256:" not in entry] == []

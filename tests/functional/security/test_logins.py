@@ -9,7 +9,8 @@ import time_machine
 from click.testing import CliRunner
 
 from feedsite.cli import main
-from feedsite.db import utcnow
+from feedsite.db import counting_statements, utcnow
+from feedsite.security.passwords import Passwords
 
 from tests.functional.accounts.test_two_factor import set_up
 from tests.mailbox import link_in
@@ -91,3 +92,25 @@ def test_logins_are_ended_from_the_command_line(site: Site, monkeypatch: pytest.
     log = site.browser(site.person("root", role="admin")).get("/admin/audit")
     assert log.text.count("Signed out") >= 2
     assert "A stolen backup" in log.text
+
+
+def test_signing_in_costs_the_same_for_nobody(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Statements, hashes and mails of a wrong password are those of an account that does not exist."""
+    site.person("ana")
+    hashes: list[str] = []
+    original = Passwords.verify
+    monkeypatch.setattr(Passwords, "verify", lambda self, *given: hashes.append("") or original(self, *given))
+    seen = []
+    for login in ("ana", "nobody", "ana@example.org", "nobody@example.org"):
+        browser = site.browser()
+        token = browser.csrf_token()
+        hashes.clear()
+        with counting_statements() as count:
+            values = {"csrf_token": token, "login": login, "password": "a wrong sentence"}
+            answer = browser.post("/login", values, expect_errors=True)
+        main = (
+            str(answer.html.main).replace(login, "").replace(answer.html.select_one("[name=csrf_token]")["value"], "")
+        )
+        seen.append((answer.status_int, len(count), len(hashes), site.mails(), main, sorted(answer.headers)))
+    assert all(one == seen[0] for one in seen)
+    assert seen[0][:3] == (422, seen[0][1], 1)
