@@ -31,7 +31,7 @@ def account(request: Any) -> dict[str, object] | Response:
     problem = ""
     if request.method == "POST":
         request.find_service(Throttle).hit("import", request.identity.id)
-        file = request.POST.get("archive")
+        file = request.files.get("archive")
         person = request.find_service(PeopleService).by_id(request.identity.id)
         try:
             if not hasattr(file, "file"):

@@ -8,7 +8,6 @@ from typing import Any
 from pyramid.httpexceptions import HTTPBadRequest, HTTPRequestEntityTooLarge
 from pyramid.request import Request
 from pyramid.response import Response
-from webob.multidict import MultiDict
 
 from feedsite.settings import settings_of
 
@@ -25,7 +24,10 @@ class SiteRequest(Request):
         given = super().POST
         if all(isinstance(value, str) for value in given.values()):
             return given
-        return MultiDict((name, value) for name, value in given.items() if isinstance(value, str))
+        texts = given.copy()
+        texts.clear()
+        texts.extend([(name, value) for name, value in given.items() if isinstance(value, str)])
+        return texts
 
     @property
     def files(self) -> dict[str, Any]:
