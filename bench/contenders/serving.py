@@ -11,6 +11,7 @@ import json
 import sys
 import time
 import traceback
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
@@ -38,7 +39,7 @@ class Question(NamedTuple):
     at: int
 
 
-class Contender:
+class Contender(ABC):
     """Answers questions; what it has no method for it does not take part in.
 
     Args:
@@ -49,15 +50,15 @@ class Contender:
     def __init__(self, world: World, where: dict[str, str]) -> None:
         self.world, self.where = world, where
 
+    @abstractmethod
     def load(self, progress: Callable[[int], None]) -> None:
         """Take the world in."""
-        raise NotImplementedError
 
+    @abstractmethod
     def size(self) -> int:
         """How many bytes the acts take, with their indexes."""
-        raise NotImplementedError
 
-    def before(self) -> None:
+    def before(self) -> None:  # noqa: B027 (most have nothing to do)
         """What it does now and then while it serves; not measured."""
 
     def reader(self, at: int) -> Reader:

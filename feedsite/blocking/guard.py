@@ -21,7 +21,8 @@ def blocks_tween(handler: Callable[[Any], Response], registry: Any) -> Callable[
     remembered = remembered_in(registry, REMEMBERED)
 
     def tween(request: Any) -> Response:
-        if request.path_info.startswith(_FOR_MACHINES):
+        # As the server gave it: whether it is text is looked at further in.
+        if request.environ.get("PATH_INFO", "").startswith(_FOR_MACHINES):
             return handler(request)
         kept: Kept = remembered.fresh(registry["feedsite.engine"])
         if kept.of_address(request.remote_addr) == "everything":

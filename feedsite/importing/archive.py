@@ -50,7 +50,7 @@ def _unpacked(file: IO[bytes]) -> dict[str, str]:
             entries = packed.infolist()
             _check(entries)
             return {one.filename: _text(packed, one) for one in entries if one.filename.endswith(".json")}
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError) as error:
         if isinstance(error, BadArchive):
             raise
         raise BadArchive("the archive", 0, "a ZIP that is whole") from None

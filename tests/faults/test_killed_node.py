@@ -30,11 +30,9 @@ RECOVERY_SECONDS = 60
 
 # The index's own page says how it stands, the list of logins has one more for each browser, and the style guide shows
 # what the server does not know.
-WALK = [
-    one
-    for one in EXHIBITS
-    if FULL in one.states and one.then is None and one.name not in ("admin-index", "settings-sessions", "style-guide")
-]
+#: Where there is an index they say so, or they are about the machine.
+_OTHERWISE = ("admin-start", "admin-index", "admin-system", "settings-sessions", "style-guide")
+WALK = [one for one in EXHIBITS if FULL in one.states and one.then is None and one.name not in _OTHERWISE]
 SOME = [one for one in WALK if one.name in ("home", "archive", "profile", "note", "notifications", "following")]
 
 

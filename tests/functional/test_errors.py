@@ -111,7 +111,7 @@ def test_a_body_that_is_too_large_is_413(site: Site, browser: Browser) -> None:
 def test_the_error_page_does_without_the_database(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     browser = site.browser(site.person("ana"))
 
-    def away(self: LoginSessionService, token: str) -> None:
+    def away(self: LoginSessionService, token: str, **options: bool) -> None:
         raise OperationalError("SELECT", {}, Exception("secret detail"), connection_invalidated=True)
 
     monkeypatch.setattr(LoginSessionService, "find", away)

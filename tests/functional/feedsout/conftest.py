@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.functional.feedsout.village import furnish
 from tests.functional.timelines.world import World
 from tests.site import Site
 
@@ -22,3 +23,9 @@ def one_site(sqlite_url: str) -> Iterator[Site]:
 def world(site: Site) -> World:
     """Nobody yet."""
     return World(site)
+
+
+@pytest.fixture
+def village(world: World) -> World:
+    """Something of every kind that these lists can show, and something that only followers may see."""
+    return furnish(world)
