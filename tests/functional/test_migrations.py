@@ -128,7 +128,7 @@ def test_tombstones_keep_nothing_of_what_they_were(empty: Engine) -> None:
 
 
 def test_whoever_was_signed_in_was_here_and_nobody_else(empty: Engine) -> None:
-    """Revision 0021, whatever the database's own zone is."""
+    """The column of who was here last, whatever the database's own zone is."""
     config = alembic.config.Config(INI)
     person = "INSERT INTO people (id, handle, name, name_key, bio, role, state, zone, locale, theme, created) VALUES "
     login = "INSERT INTO login_sessions (id, person_id, created, last_seen, expires, confirmed, ip, user_agent) VALUES "
