@@ -87,6 +87,11 @@ def test_figures_above_what_is_counted_say_so(site: Site, admin: Browser, monkey
         site.person(f"p{number}", state="suspended" if number else "active")
     figures = [link.get_text() for link in admin.get("/admin/people").html.select("a.chip")]
     assert figures == ["All: 2+", "Suspended: 2", "Admin: 1"]
+    for number in range(3, 6):
+        site.person(f"p{number}", state="suspended")
+    with site.transaction() as request:
+        counts = request.find_service(PeopleDirectory).counts()
+    assert (counts.total, counts.states) == (3, {"suspended": 3}), "counting stops there"
 
 
 def test_those_who_wait_are_let_in_from_the_list_too(crowd: Site, admin: Browser) -> None:
