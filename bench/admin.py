@@ -151,12 +151,16 @@ def fill(engine: Any, number: int, audit: int) -> None:
         connection.execute(insert(SignUpRequest.__table__), asked)
         for rows in batches(_others(number, audit)):
             for table in {type(row) for row in rows}:
-                columns = [column.key for column in table.__table__.columns]
-                some = [{name: getattr(row, name) for name in columns} for row in rows if type(row) is table]
-                connection.execute(insert(table.__table__), some)
+                connection.execute(insert(table.__table__), [_values(row) for row in rows if type(row) is table])
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         # What a database does by itself over time: statistics, and which pages are wholly visible.
         connection.execute(text("VACUUM ANALYZE" if engine.dialect.name == "postgresql" else "ANALYZE"))
+
+
+def _values(row: Any) -> dict[str, Any]:
+    """What a row says; what it does not say has the column's default."""
+    said = {column.key: getattr(row, column.key) for column in type(row).__table__.columns}
+    return {name: value for name, value in said.items() if value is not None}
 
 
 def _others(number: int, audit: int) -> Iterator[Any]:

@@ -18,4 +18,4 @@ def test_every_list_is_measured(tmp_path: Path) -> None:
 @pytest.mark.drill
 def test_a_list_that_shows_nothing_is_noticed(tmp_path: Path) -> None:
     with pytest.raises(bench.Wrong):
-        bench.run(f"sqlite:///{tmp_path / 'site.sqlite'}", 20, 10, 1)
+        bench.run(f"sqlite:///{tmp_path / 'site.sqlite'}", 100, 10, 1)
