@@ -227,7 +227,10 @@ class Reader:
         month = NOW - timedelta(days=400)
         path = asked.path.format(month=f"{month:%Y-%m-%d}", later=f"{month + timedelta(days=30):%Y-%m-%d}")
         for _ in range(asked.deep):
-            path = self._app.get(path).html.select_one("a[rel=next]")["href"]
+            link = self._app.get(path).html.select_one("a[rel=next]")
+            if link is None:
+                raise Wrong(f"{asked.name}: there are not so many pages")
+            path = link["href"]
         with counting_statements() as count:
             page = self._app.get(path)
         statements, rows = len(count) - self.frame, len(page.html.select("main tbody tr"))
