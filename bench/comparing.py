@@ -18,7 +18,6 @@ from feedsite.feeds.page import Group
 from feedsite.feeds.stores.elasticsearch.client import counting_trips
 from feedsite.importing.higgs import Skipped, Source, interactions
 from feedsite.notifications.aggregators import ConcernsAggregator
-from feedsite.timelines.home import NewsAggregator
 
 ZONES = ("UTC", "America/Los_Angeles", "Asia/Kolkata", "Asia/Kathmandu", "Pacific/Apia", "Europe/Berlin")
 ANNOUNCEMENT = datetime(2012, 7, 4, 8, tzinfo=UTC)
@@ -44,7 +43,7 @@ def feeds_of(me: Entity, zone: str) -> dict[str, Aggregator]:
     marked: dict[str, Any] = {"read": _marker(), "seen": _marker()}
     return {
         "home": kinds.CursorAggregator(me, **network),
-        "home, unread": NewsAggregator(me, newer_than=_marker(), **network),
+        "home, unread": kinds.CursorAggregator(me, others_only=True, newer_than=_marker(), **network),
         "home, cards of people": kinds.CollapseAggregator(me, "object", **network),
         "archive": kinds.YearMonthAggregator(me, include_history=True, zone=zone),
         "archive, by verb": kinds.YearMonthTypeAggregator(me, include_history=True, activities_per_group=1, zone=zone),
@@ -186,7 +185,7 @@ class Comparison:
                 if cursor is None:
                     break
         badge = kinds.NotificationAggregator(me, read=_marker(), seen=_marker())
-        news = NewsAggregator(me, include_history=True)
+        news = kinds.CursorAggregator(me, others_only=True, include_history=True)
         self.same("badge", lambda manager: manager.count_badge(badge))
         self.same("count of new", lambda manager: manager.count_new(news, _marker()))
         self.same("counts of a thing", lambda manager: manager.counts([me], (*WRITTEN, "announce"), viewer=me))
