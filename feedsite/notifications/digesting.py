@@ -7,10 +7,9 @@ from typing import Any
 
 from pyramid.i18n import TranslationStringFactory
 
-from feedsite.accounts.models import Person
 from feedsite.mail.letters import Desk, Letter
 from feedsite.mail.services import MailService
-from feedsite.notifications.digests import LETTER, LIFETIME, TOPIC, DigestService
+from feedsite.notifications.digests import LETTER, LIFETIME, TOPIC, DigestService, Taken
 from feedsite.notifications.presenters import sentences
 from feedsite.notifications.services import NotificationService
 from feedsite.security.policy import act_for
@@ -27,9 +26,10 @@ def write_digest(request: Any, person_id: str) -> bool:
 
     Returns whether there was something to tell.
     """
-    person: Person | None = request.find_service(DigestService).take(person_id)
-    if person is None:
+    taken: Taken | None = request.find_service(DigestService).take(person_id)
+    if taken is None:
         return False
+    person = taken.person
     act_for(request, person)
     service = request.find_service(NotificationService)
     told = service.untold(request.identity.entity)
@@ -38,7 +38,7 @@ def write_digest(request: Any, person_id: str) -> bool:
     data = {
         "sentences": sentences(request, told.timeline),
         "count": told.count.number,
-        "every": request.find_service(DigestService).of(person_id).every,
+        "every": taken.every,
     }
     written: bool = request.find_service(MailService).write(
         LETTER, str(person.email), person=person, data=data, lifetime=LIFETIME, topic=TOPIC

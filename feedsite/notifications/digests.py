@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select
@@ -41,6 +41,13 @@ def next_digest(after: datetime, zone: str, every: str, hour: int) -> datetime:
         if due > after and (every == "daily" or day.weekday() == _MONDAY):
             return due
         day += timedelta(days=1)
+
+
+class Taken(NamedTuple):
+    """A digest that is due."""
+
+    person: Person
+    every: str
 
 
 class DigestService:
@@ -82,10 +89,10 @@ class DigestService:
         asked = select(Digest.person_id).where(Digest.due <= utcnow()).order_by(Digest.due).limit(limit)
         return list(self._session.scalars(asked))
 
-    def take(self, person_id: str) -> Person | None:
+    def take(self, person_id: str) -> Taken | None:
         """Take somebody's digest that is due: nobody else makes it, and the next one is due a day or a week later.
 
-        Returns whom to write to; None where nobody is to be written to (any more).
+        Returns whom to write to and how often; None where nobody is to be written to (any more).
         """
         asked = select(Digest).where(Digest.person_id == person_id, Digest.due <= utcnow())
         row = self._session.scalars(asked.with_for_update(skip_locked=True)).one_or_none()
@@ -94,7 +101,7 @@ class DigestService:
         person = self._session.get_one(Person, person_id)
         row.due = next_digest(utcnow(), person.zone, row.every, self._hour)
         can_read = person.state in _READERS and not person.waiting and person.email is not None
-        return person if can_read and not self._mail.refuses(person_id, TOPIC) else None
+        return Taken(person, row.every) if can_read and not self._mail.refuses(person_id, TOPIC) else None
 
 
 def digest_service(_context: object, request: Any) -> DigestService:
