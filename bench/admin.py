@@ -36,6 +36,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 import feedsite  # noqa: E402
+from bench.documents import put  # noqa: E402
 from feedsite.accounts.models import Invitation, Person, SignUpRequest  # noqa: E402
 from feedsite.db import counting_statements, engine_of, make_engine, make_session, writing  # noqa: E402
 from feedsite.moderation.models import AuditRow, Sanction  # noqa: E402
@@ -44,7 +45,6 @@ from feedsite.security.cookies import SESSION  # noqa: E402
 from feedsite.security.sessions import LoginSessionService  # noqa: E402
 
 DOCUMENT = ROOT / "docs" / "benchmarks.md"
-BEGIN, END = "<!-- admin: begin -->", "<!-- admin: end -->"
 INI = str(ROOT / "testing.ini")
 NOW = datetime.now(UTC).replace(microsecond=0)
 #: Statements above the frame's, and milliseconds of 95 of 100 pages: what has to hold.
@@ -279,9 +279,7 @@ SQL statements above the {reader.frame} of the administration's frame.
 
 def write(figures: str) -> None:
     """Put the figures into the document."""
-    document = DOCUMENT.read_text()
-    before, rest = document.split(BEGIN)
-    DOCUMENT.write_text(f"{before}{BEGIN}\n{figures}{END}{rest.split(END)[1]}")
+    put(DOCUMENT, "admin", figures.removesuffix("\n"))
 
 
 def main() -> None:

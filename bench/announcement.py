@@ -26,6 +26,7 @@ from tqdm import tqdm
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from bench.documents import put  # noqa: E402
 from feedsite.feeds import Manager  # noqa: E402
 from feedsite.feeds.aggregators import CountAggregator, HeatmapAggregator, NotificationAggregator  # noqa: E402
 from feedsite.feeds.testing.stage import Stage  # noqa: E402
@@ -33,7 +34,6 @@ from feedsite.feeds.testing.stage import Stage  # noqa: E402
 from tests.real_network import ANNOUNCEMENT, CELEBRITY, Notice, Reading, link_all, load, person, shown  # noqa: E402
 
 DOCUMENT = ROOT / "docs" / "real-data.md"
-BEGIN, END = "<!-- announcement: begin -->", "<!-- announcement: end -->"
 ZONES = ("Europe/Zurich", "America/Los_Angeles")
 VERBS = ("announce", "mention", "reply")
 ALONE = ("mention", "reply")
@@ -153,8 +153,7 @@ def main() -> None:
         lines, {zone: one[0] for zone, one in checked.items()}, {zone: one[1] for zone, one in checked.items()}
     )
     print(figures)
-    before, _, rest = DOCUMENT.read_text().partition(BEGIN)
-    DOCUMENT.write_text(f"{before}{BEGIN}\n{figures}\n{END}{rest.partition(END)[2]}")
+    put(DOCUMENT, "announcement", figures)
 
 
 def around(reading: Reading, account: str, elasticsearch_url: str | None) -> Stage:

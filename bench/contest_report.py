@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.contenders.serving import DEEP
+from bench.documents import put
 from bench.plots import Line, plot
 
 from tests import nodes
@@ -17,7 +18,6 @@ from tests import nodes
 if TYPE_CHECKING:
     from bench.contest import Result
 
-BEGIN, END = "<!-- contest: begin -->", "<!-- contest: end -->"
 _PICTURES = "images"
 _ORDER = (
     "SQLite", "PostgreSQL", "bounds kept", "bounds asked", "ElasticFeeds", "Stream Framework", "Django Activity Stream"
@@ -53,8 +53,7 @@ Elasticsearch.
 def write(result: Result, text: str, docs: Path) -> None:
     """Put tables and plots into the documents."""
     document = docs / "benchmarks.md"
-    before, _, rest = document.read_text().partition(BEGIN)
-    document.write_text(f"{before}{BEGIN}\n{text}\n{END}{rest.partition(END)[2]}")
+    put(document, "contest", text)
     for density in ("dense", "sparse"):
         (docs / _PICTURES / f"home-{density}.svg").write_text(home_plot(result, density))
 

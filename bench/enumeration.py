@@ -21,12 +21,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from bench.documents import put  # noqa: E402
 from feedsite.security.throttle import LIMITS  # noqa: E402
 
 from tests.site import Browser, Site, migrate  # noqa: E402
 
 DOCUMENT = ROOT / "docs" / "security.md"
-BEGIN, END = "<!-- enumeration: begin -->", "<!-- enumeration: end -->"
 NO_LIMITS = {f"throttle_{name}": "100000000 per minute" for name in LIMITS}
 
 
@@ -108,9 +108,7 @@ def main() -> None:
             site.person(f"person{number:03}")
         rows = measure(site, times)
         site.close()
-    text = given.document.read_text()
-    before, rest = text.split(BEGIN)
-    given.document.write_text(f"{before}{BEGIN}\n{report(rows, times)}\n{END}{rest.split(END)[1]}")
+    put(given.document, "enumeration", report(rows, times))
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ from tqdm import tqdm
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from bench.documents import put  # noqa: E402
 from feedsite.accounts.services import PeopleService  # noqa: E402
 from feedsite.db import make_engine, reading  # noqa: E402
 from feedsite.feeds import Entity, Manager  # noqa: E402
@@ -45,7 +46,6 @@ from tests.services import PostgresRun  # noqa: E402
 from tests.site import Site, migrate  # noqa: E402
 
 DOCUMENT = ROOT / "docs" / "real-data.md"
-BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 REPEATS = 20
 _ENOUGH_MS = 20_000
 PAGE = 20
@@ -269,8 +269,7 @@ def main() -> None:
     if given.only != "SQLite":
         print(figures)
     if given.only is None:
-        before, _, rest = DOCUMENT.read_text().partition(BEGIN)
-        DOCUMENT.write_text(f"{before}{BEGIN}\n{figures}\n{END}{rest.partition(END)[2]}")
+        put(DOCUMENT, "figures", figures)
 
 
 if __name__ == "__main__":

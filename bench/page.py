@@ -40,6 +40,7 @@ from webtest import TestApp
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from bench.documents import put  # noqa: E402
 from feedsite.accounts.models import Person  # noqa: E402
 from feedsite.security.cookies import SESSION  # noqa: E402
 from feedsite.security.sessions import LoginSessionService  # noqa: E402
@@ -47,7 +48,6 @@ from feedsite.security.sessions import LoginSessionService  # noqa: E402
 from tests import nodes  # noqa: E402
 
 DOCUMENT = ROOT / "docs" / "benchmarks.md"
-BEGIN, END = "<!-- page: begin -->", "<!-- page: end -->"
 INI = str(ROOT / "development.ini")
 READER = "ana"
 _PROFILED = 40
@@ -244,8 +244,7 @@ def main() -> None:
     figures = run(stores, 2 if given.quick else given.seconds)
     print(figures)
     if given.write:
-        before, _, rest = DOCUMENT.read_text().partition(BEGIN)
-        DOCUMENT.write_text(f"{before}{BEGIN}\n{figures}\n{END}{rest.partition(END)[2]}")
+        put(DOCUMENT, "page", figures)
 
 
 if __name__ == "__main__":

@@ -32,6 +32,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from bench.comparing import SIZE, ZONES, Comparison, Kind, Size, chosen, sizes_of  # noqa: E402
+from bench.documents import put  # noqa: E402
 from feedsite.db import make_engine  # noqa: E402
 from feedsite.feeds import Entity, Manager  # noqa: E402
 from feedsite.feeds.delivery import Delivery  # noqa: E402
@@ -46,7 +47,6 @@ from tests import nodes  # noqa: E402
 from tests.site import migrate  # noqa: E402
 
 DOCUMENT = ROOT / "docs" / "elasticsearch.md"
-BEGIN, END = "<!-- parity: begin -->", "<!-- parity: end -->"
 PATIENT = Limits(seconds=60)
 """A page that takes long is a figure here, not a reason to let SQL answer."""
 
@@ -227,8 +227,7 @@ def main() -> None:
         shutil.rmtree(folder)
     print(figures)
     if given.lines is None:
-        before, _, rest = DOCUMENT.read_text().partition(BEGIN)
-        DOCUMENT.write_text(f"{before}{BEGIN}\n{figures}\n{END}{rest.partition(END)[2]}")
+        put(DOCUMENT, "parity", figures)
 
 
 if __name__ == "__main__":

@@ -29,6 +29,7 @@ from waitress.server import create_server
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from bench.documents import put  # noqa: E402
 from feedsite.accounts.services import PeopleService  # noqa: E402
 from feedsite.demo.loading import PASSWORDS, DemoLoader  # noqa: E402
 from feedsite.feeds import Manager  # noqa: E402
@@ -38,7 +39,6 @@ from feedsite.security.throttle import LIMITS  # noqa: E402
 from tests.site import Site, migrate  # noqa: E402
 
 DOCUMENT = ROOT / "docs" / "security.md"
-BEGIN, END = "<!-- scan: begin -->", "<!-- scan: end -->"
 NO_LIMITS = {f"throttle_{name}": "100000000 per minute" for name in LIMITS}
 #: Those that need no machine elsewhere.
 MODULES = (
@@ -169,9 +169,7 @@ def main() -> int:
         f"{by_status}.\n\n| As | Finding | times | Why it is none |\n|---|---|---|---|\n" + "\n".join(table)
     )
     print(text)
-    document = given.document.read_text()
-    before, rest = document.split(BEGIN)
-    given.document.write_text(f"{before}{BEGIN}\n{text}\n{END}{rest.split(END)[1]}")
+    put(given.document, "scan", text)
     return 1 if unexplained or mistakes else 0
 
 

@@ -31,6 +31,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path.insert(0, str(ROOT))
 
+from bench.documents import put  # noqa: E402
 from feedsite.accounts.services import PeopleService  # noqa: E402
 from feedsite.cli import main as feedsite  # noqa: E402
 from feedsite.security.cookies import SESSION  # noqa: E402
@@ -40,7 +41,6 @@ from tests.services import chromium_flags, chromium_path  # noqa: E402
 from tests.site import INI, Site, migrate  # noqa: E402
 
 DOCUMENT = ROOT / "docs" / "pages.md"
-BEGIN, END = "<!-- lighthouse: begin -->", "<!-- lighthouse: end -->"
 PROGRAM = HERE / "node_modules" / "lighthouse" / "cli" / "index.js"
 #: What is promised of each page.
 LEAST = {"performance": 95, "accessibility": 100, "best-practices": 95, "seo": 95}
@@ -164,9 +164,6 @@ def scores(path: str, signed_in: bool, report: dict[str, Any]) -> Scores:
 
 def write(found: Sequence[Scores], version: str) -> None:
     """Put the figures between the marks of docs/pages.md."""
-    text = DOCUMENT.read_text()
-    before, rest = text.split(BEGIN)
-    after = rest.split(END)[1]
     rows = [
         f"Written by `make lighthouse` on {datetime.now(UTC):%Y-%m-%d} with Lighthouse {version}.",
         "",
@@ -178,7 +175,7 @@ def write(found: Sequence[Scores], version: str) -> None:
         who = "signed in" if one.signed_in else "anybody"
         rows.append(f"| `{one.path}` | {who} | {points} | {'; '.join(one.lost) or 'nothing'} |")
     lines = "\n".join(rows)
-    DOCUMENT.write_text(f"{before}{BEGIN}\n\n{lines}\n\n{END}{after}")
+    put(DOCUMENT, "lighthouse", f"\n{lines}\n")
 
 
 def main() -> int:

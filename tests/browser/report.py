@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 
+from bench.documents import put
+
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = ROOT / "docs" / "pages.md"
-BEGIN, END = "<!-- matrix: begin -->", "<!-- matrix: end -->"
 
 
 @dataclass
@@ -36,11 +37,8 @@ class Figures:
 
 def write_report(seen: Sequence[Figures], chromium: str) -> None:
     """Put what was seen between the marks of docs/pages.md."""
-    text = DOCUMENT.read_text()
-    before, rest = text.split(BEGIN)
-    after = rest.split(END)[1]
     lines = "\n".join([*_summary(seen, chromium), "", *_table(seen)])
-    DOCUMENT.write_text(f"{before}{BEGIN}\n\n{lines}\n\n{END}{after}")
+    put(DOCUMENT, "matrix", f"\n{lines}\n")
 
 
 def _summary(seen: Sequence[Figures], chromium: str) -> list[str]:
