@@ -2,7 +2,7 @@
 
 Every test runs on SQLite. On PostgreSQL `make test` runs those of the modules where the database itself matters and a
 fourth of the others, chosen by name: the same fourth, whatever else there is. The drills run the rest.
-What is the same on every database needs one: a folder's conftest.py then has a `one_site` on `sqlite_url`.
+What is the same on every database needs one: a folder's conftest.py then has `one_site` give `sqlite_site`.
 """
 
 from __future__ import annotations
@@ -69,6 +69,14 @@ def sqlite_url(tmp_path_factory: pytest.TempPathFactory) -> str:
     url = f"sqlite:///{tmp_path_factory.mktemp('sqlite') / 'site.sqlite'}"
     migrate(url)
     return url
+
+
+@pytest.fixture(scope="session")
+def sqlite_site(sqlite_url: str) -> Iterator[Site]:
+    """The site on it, which all share that need no other."""
+    site = Site(sqlite_url)
+    yield site
+    site.close()
 
 
 @pytest.fixture(scope="session")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.functional.timelines.world import World, form_to, headings, main_of, plain
@@ -11,10 +9,8 @@ from tests.site import Site
 
 
 @pytest.fixture(scope="module")
-def one_site(sqlite_url: str) -> Iterator[Site]:
-    site = Site(sqlite_url)
-    yield site
-    site.close()
+def one_site(sqlite_site: Site) -> Site:
+    return sqlite_site
 
 
 @pytest.fixture

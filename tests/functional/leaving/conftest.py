@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.functional.timelines.world import World
@@ -11,11 +9,9 @@ from tests.site import Site
 
 
 @pytest.fixture(scope="session")
-def one_site(sqlite_url: str) -> Iterator[Site]:
+def one_site(sqlite_site: Site) -> Site:
     """The site that the tests share."""
-    site = Site(sqlite_url)
-    yield site
-    site.close()
+    return sqlite_site
 
 
 @pytest.fixture

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.functional.looking_after.shell import Shell
-from tests.site import Browser, Site, migrate
+from tests.site import Browser, Site
 
 
 @pytest.fixture(scope="session")
-def one_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The site that the tests of this folder share."""
-    url = f"sqlite:///{tmp_path_factory.mktemp('looking-after') / 'site.sqlite'}"
-    migrate(url)
-    site = Site(url)
-    yield site
-    site.close()
+def one_site(sqlite_site: Site) -> Site:
+    """The site that these tests share."""
+    return sqlite_site
 
 
 @pytest.fixture

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.site import Site
 
 
 @pytest.fixture(scope="session")
-def one_site(sqlite_url: str) -> Iterator[Site]:
+def one_site(sqlite_site: Site) -> Site:
     """The site that these tests share."""
-    site = Site(sqlite_url)
-    yield site
-    site.close()
+    return sqlite_site

@@ -22,11 +22,9 @@ MORNING = datetime(2026, 11, 25, 9, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
-def one_site(sqlite_url: str) -> Iterator[Site]:
+def one_site(sqlite_site: Site) -> Site:
     """On PostgreSQL acts have the server's time, which does not travel."""
-    site = Site(sqlite_url)
-    yield site
-    site.close()
+    return sqlite_site
 
 
 @pytest.fixture
