@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -32,6 +32,21 @@ class Rows(Generic[_Row]):
     rows: tuple[_Row, ...]
     next: Place | None = None
     previous: Place | None = None
+
+
+def every(ask: Callable[[Place | None], Rows[_Row]]) -> Iterator[_Row]:
+    """All rows of a list, page after page.
+
+    Args:
+        ask: for the page that begins at a place (None: the first).
+    """
+    place: Place | None = None
+    while True:
+        page = ask(place)
+        yield from page.rows
+        place = page.next
+        if place is None:
+            return
 
 
 @dataclass(frozen=True)

@@ -147,7 +147,7 @@ def person_values(request: Any, dossier: Dossier, people: Mapping[str, Person]) 
             SanctionRow(
                 time=time_view(one.imposed, utcnow(), request.zone, request.locale_name),
                 label=request.translate(ACTIONS[one.kind]),
-                by=_who(request, one.imposed_by, people),
+                by=who_view(request, one.imposed_by, people),
                 reason=one.reason,
                 in_force=one.lifted is None,
                 appeal_url=path("admin.appeal", sanction_id=one.id) if one.appealed is not None else "",
@@ -189,15 +189,16 @@ def audit_views(request: Any, rows: Iterable[AuditRow], people: Mapping[str, Per
 def _audit_view(request: Any, row: AuditRow, people: Mapping[str, Person]) -> AuditView:
     return AuditView(
         time=time_view(row.at, utcnow(), request.zone, request.locale_name),
-        actor=_who(request, row.actor, people),
+        actor=who_view(request, row.actor, people),
         action=request.translate(ACTIONS.get(row.action, row.action)),
-        target=_who(request, row.target, people),
+        target=who_view(request, row.target, people),
         changes=_changes(request, row),
         reason=row.reason,
     )
 
 
-def _who(request: Any, key: str, people: Mapping[str, Person]) -> LinkView:
+def who_view(request: Any, key: str, people: Mapping[str, Person]) -> LinkView:
+    """Whoever did something, by a key as the audit log has it; `people` are those that are here, by key."""
     if key == COMMAND_LINE:
         return LinkView(request.translate(_("Command line")), "")
     person = people.get(key)

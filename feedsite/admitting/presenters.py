@@ -10,8 +10,8 @@ from pyramid.i18n import TranslationStringFactory
 
 from feedsite.accounts.models import Invitation, Invited, Person, SignUpRequest
 from feedsite.accounts.services import InvitationService, PeopleService
+from feedsite.admin.presenters import who_view
 from feedsite.db import utcnow
-from feedsite.moderation.audit import COMMAND_LINE
 from feedsite.moderation.ranks import Several
 from feedsite.web.presenting import LinkView, TimeView
 from feedsite.web.wording import time_view
@@ -116,7 +116,7 @@ def _invitation_view(request: Any, row: Invitation, makers: Mapping[str, Person]
         used=row.uses - row.uses_left,
         uses=row.uses,
         made=_time(request, row.created),
-        made_by=_who(request, row.created_by, makers),
+        made_by=who_view(request, row.created_by, makers),
         expires=_time(request, row.expires),
         state=request.translate(state) if state else "",
         is_good=not state,
@@ -133,16 +133,7 @@ def _state(row: Invitation) -> str:
 
 def joined_views(request: Any, rows: Iterable[Invited]) -> list[tuple[LinkView, TimeView]]:
     """Who joined by an invitation, and when."""
-    return [(_who(request, one.person.key, {one.person.key: one.person}), _time(request, one.at)) for one in rows]
-
-
-def _who(request: Any, key: str, people: Mapping[str, Person]) -> LinkView:
-    if key == COMMAND_LINE:
-        return LinkView(request.translate(_("Command line")), "")
-    person = people.get(key)
-    if person is None:
-        return LinkView(key, "")
-    return LinkView(f"@{person.handle}", request.route_path("admin.person", person_id=person.id))
+    return [(who_view(request, one.person.key, {one.person.key: one.person}), _time(request, one.at)) for one in rows]
 
 
 def _time(request: Any, instant: Any) -> TimeView:

@@ -11,9 +11,9 @@ from pyramid.i18n import TranslationStringFactory
 
 from feedsite.accounts.models import Person
 from feedsite.accounts.services import PeopleService
+from feedsite.admin.presenters import who_view
 from feedsite.appeals.wording import FILTER_NAMES, KIND_NAMES
 from feedsite.db import utcnow
-from feedsite.moderation.audit import COMMAND_LINE
 from feedsite.moderation.models import Sanction
 from feedsite.moderation.standing import REVERSIBLE, is_final, may_appeal
 from feedsite.web.presenting import LinkView, TimeView
@@ -93,22 +93,13 @@ def _appeal_view(request: Any, sanction: Sanction, people: Mapping[str, Person])
     return AppealView(
         id=sanction.id,
         url=request.route_path("admin.appeal", sanction_id=sanction.id),
-        person=_who(request, sanction.key, people),
-        imposed_by=_who(request, sanction.imposed_by, people),
-        answered_by=_who(request, sanction.answered_by, people) if sanction.answered_by else None,
+        person=who_view(request, sanction.key, people),
+        imposed_by=who_view(request, sanction.imposed_by, people),
+        answered_by=who_view(request, sanction.answered_by, people) if sanction.answered_by else None,
         sanction=sanction_view(request, sanction),
         waits=sanction.waits,
         is_final=is_final(sanction, utcnow()),
     )
-
-
-def _who(request: Any, key: str, people: Mapping[str, Person]) -> LinkView:
-    if key == COMMAND_LINE:
-        return LinkView(request.translate(_("Command line")), "")
-    person = people.get(key)
-    if person is None:
-        return LinkView(key, "")
-    return LinkView(f"@{person.handle}", request.route_path("admin.person", person_id=person.id))
 
 
 def _time(request: Any, instant: datetime) -> TimeView:

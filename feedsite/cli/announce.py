@@ -9,7 +9,7 @@ import click
 
 from feedsite.announcing.models import KINDS
 from feedsite.announcing.services import AnnouncementRefused, AnnouncementService
-from feedsite.cli.opening import Refusal, site
+from feedsite.cli.opening import Refusal, one_line, site
 from feedsite.db import utcnow
 from feedsite.moderation.services import OPERATOR
 
@@ -30,8 +30,8 @@ def list_announcements(config: str, limit: int) -> None:
         for one in work.find(AnnouncementService).page(size=limit).rows:
             ends = "no end" if one.ends is None else f"{one.ends:%Y-%m-%d %H:%M}"
             over = "over " if one.ends is not None and one.ends <= utcnow() else ""
-            text = " ".join(one.text.split())
-            click.echo(f"{one.id}  {one.starts:%Y-%m-%d %H:%M}  {ends:<16}  {over}{one.kind}  {text}")
+            when = f"{one.starts:%Y-%m-%d %H:%M}  {ends:<16}"
+            click.echo(f"{one.id}  {when}  {over}{one.kind}  {one_line(one.text)}")
 
 
 @announce.command()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from typing import Any
 from zoneinfo import available_timezones
@@ -13,9 +14,9 @@ import click
 
 from feedsite.accounts.models import Person
 from feedsite.accounts.services import PeopleService
-from feedsite.cli.opening import Opened, Refusal, Work, site
+from feedsite.cli.opening import Opened, Refusal, Work, one_line, site
 from feedsite.db import utcnow
-from feedsite.keyset import Place
+from feedsite.keyset import every
 from feedsite.moderation.audit import ACTIONS, COMMAND_LINE, LOG, AuditFilter, AuditService, midnight
 from feedsite.moderation.export import AuditTable
 from feedsite.moderation.models import AuditRow
@@ -61,7 +62,8 @@ def audit() -> None:
 def list_rows(config: str, /, limit: int, **asked: Any) -> None:
     """List rows, newest first: when (UTC), who, what, to whom, what changed, why."""
     with site(config) as opened, opened.transaction() as work:
-        shown = list(islice(_every(work, _filter(opened, work, _Asked(**asked))), limit + 1))
+        filtered = _filter(opened, work, _Asked(**asked))
+        shown = list(islice(every(partial(work.find(AuditService).page, filtered)), limit + 1))
         people = work.find(PeopleService).by_key({key for row in shown for key in (row.actor, row.target)})
         for row in shown[:limit]:
             click.echo(_line(row, people))
@@ -107,18 +109,8 @@ def _key(work: Work, who: str | None) -> str | None:
     return person.key
 
 
-def _every(work: Work, asked: AuditFilter) -> Iterator[AuditRow]:
-    place: Place | None = None
-    while True:
-        rows = work.find(AuditService).page(asked, place)
-        yield from rows.rows
-        place = rows.next
-        if place is None:
-            return
-
-
 def _line(row: AuditRow, people: Mapping[str, Person]) -> str:
     who, whom = (f"@{people[key].handle}" if key in people else key for key in (row.actor, row.target))
     # A reason may have several lines; a row is one.
-    reason = " ".join(row.reason.split())
+    reason = one_line(row.reason)
     return f"{row.at:%Y-%m-%d %H:%M:%S}  {who}  {row.action}  {whom}  {row.before} -> {row.after}  {reason}"

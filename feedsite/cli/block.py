@@ -8,7 +8,7 @@ import click
 
 from feedsite.blocking.models import EFFECTS, KINDS
 from feedsite.blocking.services import BlockRefused, BlockService
-from feedsite.cli.opening import Refusal, site
+from feedsite.cli.opening import Refusal, one_line, site
 from feedsite.moderation.audit import midnight
 from feedsite.moderation.services import OPERATOR
 
@@ -29,7 +29,7 @@ def list_blocks(config: str, limit: int) -> None:
     with site(config) as opened, opened.transaction() as work:
         for one in work.find(BlockService).page(size=limit).rows:
             ends = "for good" if one.ends is None else f"{one.ends:%Y-%m-%d %H:%M}"
-            click.echo(f"{one.kind:<8} {one.value}  {one.effect}  {ends}  {' '.join(one.reason.split())}")
+            click.echo(f"{one.kind:<8} {one.value}  {one.effect}  {ends}  {one_line(one.reason)}")
 
 
 @block.command()

@@ -29,6 +29,11 @@ class Refusal(click.ClickException):
     exit_code = 2
 
 
+def one_line(text: str) -> str:
+    """A text that people wrote, in one line of output."""
+    return " ".join(text.split())
+
+
 @dataclass(frozen=True)
 class Work:
     """One transaction of a command.

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from functools import partial
 from itertools import islice
 
 import click
 
 from feedsite.accounts.services import PeopleService
-from feedsite.cli.opening import Refusal, Work, site
-from feedsite.keyset import Place
+from feedsite.cli.opening import Refusal, site
+from feedsite.keyset import every
 from feedsite.moderation.services import OPERATOR
-from feedsite.reporting.models import ANSWERS, REASONS, STATES, Report
+from feedsite.reporting.models import ANSWERS, REASONS, STATES
 from feedsite.reporting.services import ReportFilter, ReportRefused, ReportService
 
 
@@ -28,7 +28,8 @@ def report() -> None:
 def list_reports(config: str, state: str, reason: str | None, limit: int) -> None:
     """List reports, one a line: id, when, state, reason, whom and what it is about."""
     with site(config) as opened, opened.transaction() as work:
-        shown = list(islice(_every(work, ReportFilter(state, reason or "")), limit + 1))
+        asked = ReportFilter(state, reason or "")
+        shown = list(islice(every(partial(work.find(ReportService).page, asked)), limit + 1))
         people = work.find(PeopleService).by_key({one.subject for one in shown})
         for one in shown[:limit]:
             about = people.get(one.subject)
@@ -55,13 +56,3 @@ def answer(config: str, report_ids: tuple[str, ...], answer: str, comment: str) 
         except ReportRefused as refused:
             raise Refusal(str(refused)) from None
     click.echo(f"{number} answered.")
-
-
-def _every(work: Work, asked: ReportFilter) -> Iterator[Report]:
-    place: Place | None = None
-    while True:
-        rows = work.find(ReportService).page(asked, place)
-        yield from rows.rows
-        place = rows.next
-        if place is None:
-            return

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from itertools import islice
 
 import click
 
-from feedsite.accounts.models import SignUpRequest
 from feedsite.accounts.services import InvitationService, JoiningService, PeopleService
 from feedsite.accounts.services.invitations import LONGEST, MAX_NOTE, MOST_USES
 from feedsite.admitting.services import AdmissionService
 from feedsite.cli.acting import permitted
-from feedsite.cli.opening import Refusal, Work, site
+from feedsite.cli.opening import Refusal, one_line, site
 from feedsite.db import utcnow
-from feedsite.keyset import Place
+from feedsite.keyset import every
 from feedsite.moderation.audit import COMMAND_LINE
 from feedsite.moderation.services import OPERATOR
 
@@ -77,9 +75,9 @@ def revoke_invitation(config: str, invitation: str) -> None:
 def waiting(config: str, limit: int) -> None:
     """List who waits to be let in, the longest first: handle, since when, whether the address is confirmed, why."""
     with site(config) as opened, opened.transaction() as work:
-        for request in islice(_queue(work), limit):
+        for request in islice(every(work.find(JoiningService).queue), limit):
             confirmed = "confirmed" if request.person.email else "-"
-            message = " ".join(request.message.split())
+            message = one_line(request.message)
             click.echo(f"@{request.person.handle:<30} {request.created:%Y-%m-%d}  {confirmed:<9}  {message}")
 
 
@@ -113,16 +111,6 @@ def _decide(config: str, handles: tuple[str, ...], decision: str, reason: str) -
                 raise Refusal(f"nobody with the handle {handle} waits to be let in; nothing is changed")
             ids.append(person.id)
         permitted(lambda: work.find(AdmissionService).decide(OPERATOR, decision, ids, reason))
-
-
-def _queue(work: Work) -> Iterator[SignUpRequest]:
-    place: Place | None = None
-    while True:
-        rows = work.find(JoiningService).queue(place)
-        yield from rows.rows
-        place = rows.next
-        if place is None:
-            return
 
 
 COMMANDS = (invite, invitations, revoke_invitation, waiting, approve, reject)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from functools import partial
 from itertools import islice
 
 import click
@@ -10,9 +10,9 @@ import click
 from feedsite.accounts.services import PeopleService
 from feedsite.appeals.services import FILTERS, AppealService
 from feedsite.cli.acting import act, permitted, person_of
-from feedsite.cli.opening import Refusal, Work, site
-from feedsite.keyset import Place
-from feedsite.moderation.models import ANSWERS, Sanction
+from feedsite.cli.opening import Refusal, one_line, site
+from feedsite.keyset import every
+from feedsite.moderation.models import ANSWERS
 from feedsite.moderation.services import OPERATOR
 from feedsite.moderation.standing import StandingService
 
@@ -68,7 +68,7 @@ def sanctions(config: str, handle: str) -> None:
     with site(config) as opened, opened.transaction() as work:
         for one in work.find(StandingService).of(person_of(work, handle).id):
             force = "in force" if one.lifted is None else "over"
-            click.echo(f"{one.imposed:%Y-%m-%d %H:%M}  {one.kind:<8} {force:<8}  {_line(one.reason)}")
+            click.echo(f"{one.imposed:%Y-%m-%d %H:%M}  {one.kind:<8} {force:<8}  {one_line(one.reason)}")
 
 
 @click.command()
@@ -78,12 +78,12 @@ def sanctions(config: str, handle: str) -> None:
 def appeals(config: str, state: str, limit: int) -> None:
     """List appeals, those that wait with the longest first: whose, when, against what, the answer, their words."""
     with site(config) as opened, opened.transaction() as work:
-        shown = list(islice(_every(work, state), limit + 1))
+        shown = list(islice(every(partial(work.find(AppealService).page, state)), limit + 1))
         people = work.find(PeopleService).by_key({one.key for one in shown})
         for one in shown[:limit]:
             who = f"@{people[one.key].handle}" if one.key in people else one.key
             answer = one.answer or "waiting"
-            click.echo(f"{who:<31} {one.appealed:%Y-%m-%d %H:%M}  {one.kind:<8} {answer:<8} {_line(one.appeal)}")
+            click.echo(f"{who:<31} {one.appealed:%Y-%m-%d %H:%M}  {one.kind:<8} {answer:<8} {one_line(one.appeal)}")
         if len(shown) > limit:
             click.echo(f"There are more than {limit}: see --limit.", err=True)
 
@@ -102,20 +102,6 @@ def answer_appeal(config: str, handle: str, answer: str, comment: str) -> None:
             raise Refusal(f"@{person.handle} waits for no answer")
         permitted(lambda: service.answer(OPERATOR, waiting.id, answer, comment))
     click.echo(f"Answered: {answer}.")
-
-
-def _every(work: Work, state: str) -> Iterator[Sanction]:
-    place: Place | None = None
-    while True:
-        rows = work.find(AppealService).page(state, place)
-        yield from rows.rows
-        place = rows.next
-        if place is None:
-            return
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())
 
 
 COMMANDS = (warn, limit, suspend, reinstate, sanctions, appeals, answer_appeal)

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from feedsite.db import utcnow
+from feedsite.db import insert_into, utcnow
 from feedsite.feeds import Marker
 from feedsite.notifications.models import NotificationState, UnwantedVerb
 from feedsite.timelines.marks import Mark
@@ -107,7 +106,7 @@ class StateService:
         self._session.execute(delete(UnwantedVerb).where(UnwantedVerb.person_id == person_id))
         rows = [{"person_id": person_id, "verb": verb} for verb in sorted(set(verbs))]
         if rows:
-            self._session.execute(self._insert(UnwantedVerb).values(rows).on_conflict_do_nothing())
+            self._session.execute(insert_into(self._session, UnwantedVerb).values(rows).on_conflict_do_nothing())
         self._unwanted.pop(person_id, None)
 
     # Rows
@@ -124,7 +123,7 @@ class StateService:
         if key not in rows:
             # Two tabs may say it at once: the row is there before it is changed, whoever made it.
             values = {"person_id": person_id, "key": key, "shown": "{}", "saved": False, "changed": utcnow()}
-            self._session.execute(self._insert(NotificationState).values(values).on_conflict_do_nothing())
+            self._session.execute(insert_into(self._session, NotificationState).values(values).on_conflict_do_nothing())
             rows[key] = self._session.get_one(NotificationState, (person_id, key), populate_existing=True)
         return rows[key]
 
@@ -138,10 +137,6 @@ class StateService:
         kept = set(self._session.scalars(newest))
         self._session.execute(delete(NotificationState).where(mine, NotificationState.key.not_in(kept)))
         self._known.pop(person_id)
-
-    def _insert(self, model: Any) -> Any:
-        insert: Any = postgresql.insert if self._session.get_bind().dialect.name == "postgresql" else sqlite.insert
-        return insert(model)
 
 
 def _own_marker(row: NotificationState, read: Mark | None) -> Marker | None:

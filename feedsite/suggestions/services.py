@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from feedsite.accounts.models import Person
 from feedsite.accounts.services import PeopleService
-from feedsite.db import utcnow
+from feedsite.db import insert_into, utcnow
 from feedsite.feeds import Entity, Manager
 from feedsite.suggestions.models import Dismissal
 from feedsite.timelines.services import TimelineService
@@ -71,9 +70,8 @@ class SuggestionService:
 
     def dismiss(self, reader_id: str, person: Person) -> None:
         """Suggest somebody to a reader no more."""
-        insert: Any = (postgresql if self._session.get_bind().dialect.name == "postgresql" else sqlite).insert
         row = {"person_id": reader_id, "dismissed_id": person.id, "created": utcnow()}
-        self._session.execute(insert(Dismissal).values(row).on_conflict_do_nothing())
+        self._session.execute(insert_into(self._session, Dismissal).values(row).on_conflict_do_nothing())
 
     def _dismissed(self, reader_id: str) -> set[str]:
         return set(self._session.scalars(select(Dismissal.dismissed_id).where(Dismissal.person_id == reader_id)))

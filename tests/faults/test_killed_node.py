@@ -28,9 +28,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 RECOVERY_SECONDS = 60
 """The breaker rests 30 seconds at most, and what is behind is delivered within a second or two."""
 
-# The index's own page says how it stands, the list of logins has one more for each browser, and the style guide shows
-# what the server does not know.
-#: Where there is an index they say so, or they are about the machine.
+#: Where there is an index the administration says so and how it stands; its system's page is about the machine. The
+#: list of logins has one more for each browser, and the style guide shows what the server does not know.
 _OTHERWISE = ("admin-start", "admin-index", "admin-system", "settings-sessions", "style-guide")
 WALK = [one for one in EXHIBITS if FULL in one.states and one.then is None and one.name not in _OTHERWISE]
 SOME = [one for one in WALK if one.name in ("home", "archive", "profile", "note", "notifications", "following")]

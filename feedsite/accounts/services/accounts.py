@@ -8,7 +8,6 @@ from typing import Any
 from email_validator import EmailNotValidError, validate_email
 from pyramid_retry import mark_error_retryable
 from sqlalchemy import delete, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -16,7 +15,7 @@ from feedsite.accounts.handles import normalised
 from feedsite.accounts.models import HandleHistory, Person
 from feedsite.accounts.name_words import store_words
 from feedsite.accounts.services.departing import RetiredHandles, retired_handles
-from feedsite.db import new_id, utcnow
+from feedsite.db import insert_into, new_id, utcnow
 from feedsite.feeds import Manager
 from feedsite.security.passwords import Passwords
 
@@ -96,9 +95,8 @@ class AccountService:
 
     def _insert(self, row: dict[str, Any]) -> bool:
         # Two people may ask for the same handle at once: the constraint decides, and the loser's transaction is whole.
-        insert: Any = postgresql.insert if self._session.get_bind().dialect.name == "postgresql" else sqlite.insert
-        done = self._session.execute(insert(Person).values(row).on_conflict_do_nothing().returning(Person.id))
-        return done.first() is not None
+        made = insert_into(self._session, Person).values(row).on_conflict_do_nothing().returning(Person.id)
+        return self._session.execute(made).first() is not None
 
     def _is_kept(self, handle: str) -> bool:
         """Whether a handle is nobody's: given up, or that of somebody who left, not long ago."""
