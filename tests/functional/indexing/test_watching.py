@@ -151,10 +151,11 @@ def test_figures_of_a_day(furnished: Indexed) -> None:
 def test_no_label_is_what_somebody_sent(furnished: Indexed) -> None:
     browser = furnished.site.browser()
     browser.request("/home", method="BREW", expect_errors=True)
-    browser.get("/secret-path/of/mine?q=private", expect_errors=True)
+    browser.get("/secret-path/of/mine?q=my-own-words", expect_errors=True)
     browser.get("/@ana")
     text = browser.get("/metrics").text
-    for sent in ("BREW", "secret-path", "private", "@ana", 'ana"'):
+    # None of these may be a part of a route's name: the figures of the process's other tests are there too.
+    for sent in ("BREW", "secret-path", "my-own-words", "@ana", 'ana"'):
         assert sent not in text
     assert 'method="other"' in text
     assert (
