@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from elasticsearch import Elasticsearch
@@ -148,8 +148,8 @@ class Sql(Ours):
 class PatientRuntime(Runtime):
     """Waits for a page however long it takes: that is a figure here."""
 
-    @property
-    def client(self) -> Elasticsearch:
+    @cached_property
+    def client(self) -> Elasticsearch:  # type: ignore[override]
         """The process's client."""
         return super().client.options(request_timeout=60)
 

@@ -14,6 +14,7 @@ from feedsite.feeds.composing.stretches import (
     bounded_stretches,
     cut,
     group_of,
+    latest_stretches,
     newest_first,
     newest_stretches,
 )
@@ -28,9 +29,11 @@ def month_page(context: Context[YearMonthAggregator]) -> Page:
     """A page of whole months, in their years."""
     size, with_verbs = context.aggregator.size, Facet.VERB in context.aggregator.levels
     bounded = bounded_stretches(context, months_down)
-    if bounded and with_verbs:
+    if with_verbs:
+        # The present month may have nothing yet: one more than a page shows.
+        likely = bounded or latest_stretches(context, months_down, size + 1)
         context.reader.ahead(
-            lambda: newest_stretches(context, months_down, size + 1), lambda: _verb_answers(context, bounded)
+            lambda: newest_stretches(context, months_down, size + 1), lambda: _verb_answers(context, likely)
         )
     months, following = cut(context, newest_stretches(context, months_down, size + 1))
     groups = _in_years(_with_verbs(context, months) if with_verbs else _plain(context, months))

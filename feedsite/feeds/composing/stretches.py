@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from feedsite.feeds.calendar import Stretch
 from feedsite.feeds.composing.context import Context
-from feedsite.feeds.order import OrderKey, floor_position, position_ms
+from feedsite.feeds.order import EARLIEST, OrderKey, floor_position, milliseconds, position_ms
 from feedsite.feeds.page import Group
 from feedsite.feeds.query import Cell
 from feedsite.feeds.stores.base import CellAnswer
@@ -17,6 +17,11 @@ from feedsite.feeds.stores.base import CellAnswer
 S = TypeVar("S", bound=Stretch)
 S_co = TypeVar("S_co", bound=Stretch, covariant=True)
 _AT_ONCE = 36
+_SPARE = 1
+"""Stretches that are asked for besides those that are wanted: the present one may have nothing yet."""
+_MANY = 12
+"""Where as many are wanted, it is worth knowing where the feed ends: none is asked for beyond."""
+_EARLIEST = milliseconds(EARLIEST)
 
 
 class Down(Protocol[S_co]):
@@ -30,24 +35,60 @@ Counted = tuple[S, CellAnswer]
 
 def newest_stretches(context: Context[Any], down: Down[S], size: int) -> list[Counted[S]]:
     """The newest stretches that have something; where a long time has nothing, the next act tells where to go on."""
-    before, query = context.cursor.before, context.query
-    bounded = bounded_stretches(context, down)
+    reader, bounded = context.reader, bounded_stretches(context, down)
     if bounded is not None:
-        answers = asked(context, [Cell((), one.since, one.until) for one in bounded])
+        answers = asked(context, _cells(bounded))
         return [(one, answer) for one, answer in zip(bounded, answers, strict=True) if answer.count][:size]
-    context.reader.ahead(lambda: context.reader.oldest(query, None, 1), lambda: context.reader.newest(query, before, 1))
-    oldest = context.reader.oldest(query, None, 1)
-    newest = context.reader.newest(query, before, 1)
+    width = min(size + _SPARE, _AT_ONCE)
+    late = latest_stretches(context, down, width)
+    reader.ahead(lambda: _ends(context, width), lambda: asked(context, _cells(late)))
+    newest, last = _ends(context, width)
     found: list[Counted[S]] = []
-    while newest and oldest and len(found) < size:
-        first, last = (position_ms(rows[0].key.position) for rows in (newest, oldest))
-        stretches = list(islice(down(first, last, context.aggregator.zone), _AT_ONCE))
-        answers = asked(context, [Cell((), one.since, one.until) for one in stretches])
+    while newest is not None and len(found) < size:
+        known = late and late[-1].since <= newest < late[0].until
+        stretches = (
+            [one for one in late if one.since <= newest and one.until > last]
+            if known
+            else list(islice(down(newest, last, context.aggregator.zone), width))
+        )
+        answers = asked(context, _cells(stretches))
         found += [(one, answer) for one, answer in zip(stretches, answers, strict=True) if answer.count]
-        if len(stretches) < _AT_ONCE:
+        if stretches[-1].since <= last:
             break
-        newest = context.reader.newest(query, OrderKey(floor_position(stretches[-1].since), ""), 1)
+        if len(found) < size:
+            newest = _newest(context, OrderKey(floor_position(stretches[-1].since), ""))
+            width = _AT_ONCE
     return found[:size]
+
+
+def latest_stretches(context: Context[Any], down: Down[S], count: int) -> list[S]:
+    """The stretches before a page's beginning, as many as asked for: most feeds have something in them.
+
+    They are asked for along with where the feed begins, not after it.
+    """
+    query, before = context.query, context.cursor.before
+    end = query.as_of if before is None else position_ms(before.position) - 1
+    end = end if query.until_ms is None else min(end, query.until_ms - 1)
+    return list(islice(down(end, _EARLIEST, context.aggregator.zone), count)) if end >= _EARLIEST else []
+
+
+def _ends(context: Context[Any], width: int) -> tuple[int | None, int]:
+    """The instants (milliseconds) of the feed's newest act, and of its oldest where many stretches are wanted."""
+    query, before = context.query, context.cursor.before
+    if width < _MANY:
+        return _newest(context, before), _EARLIEST
+    context.reader.ahead(lambda: context.reader.oldest(query, None, 1), lambda: _newest(context, before))
+    oldest, newest = context.reader.oldest(query, None, 1), _newest(context, before)
+    return newest, position_ms(oldest[0].key.position) if oldest else _EARLIEST
+
+
+def _newest(context: Context[Any], before: OrderKey | None) -> int | None:
+    found = context.reader.newest(context.query, before, 1)
+    return position_ms(found[0].key.position) if found else None
+
+
+def _cells(stretches: Iterable[Stretch]) -> list[Cell]:
+    return [Cell((), one.since, one.until) for one in stretches]
 
 
 def bounded_stretches(context: Context[Any], down: Down[S]) -> list[S] | None:

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from feedsite.feeds.errors import FeedError, StoreUnavailable
-from feedsite.feeds.names import digest
-from feedsite.feeds.stores.elasticsearch.clauses import as_json
+from feedsite.feeds.stores.elasticsearch.clauses import Line, as_json
 from feedsite.feeds.stores.elasticsearch.client import answering, making_sense
 
 T = TypeVar("T")
+_Name = tuple[str, str]
 _AT_ONCE = 200
 _BYTES = 16 * 2**20
 """Of one request, far below the 100 MB that a node takes; whoever follows very many makes large searches."""
@@ -76,8 +76,8 @@ class Asker:
 
     def __init__(self, client: Any) -> None:
         self._client = client
-        self._wanted: dict[str, tuple[str, str]] = {}
-        self._answers: dict[str, Answer] = {}
+        self._wanted: dict[_Name, tuple[Line, Line]] = {}
+        self._answers: dict[_Name, Answer] = {}
         self.round_trips = 0
 
     def ask(self, searches: Sequence[Search]) -> list[Answer]:
@@ -86,7 +86,7 @@ class Asker:
         Raises Pending when one is not here yet.
         """
         lines = [_lines(search) for search in searches]
-        names = [digest(*pair) for pair in lines]
+        names = [(header.short, body.short) for header, body in lines]
         missing = {name: pair for name, pair in zip(names, lines, strict=True) if name not in self._answers}
         if missing:
             self._wanted.update(missing)
@@ -143,15 +143,15 @@ class Asker:
         for part in _parts(wanted):
             self.round_trips += 1
             with answering():
-                lines = [line for _, pair in part for line in pair]
+                lines = [line.text for _, pair in part for line in pair]
                 raw = self._client.msearch(searches=lines, filter_path=_FILTER)
             found = _checked(raw, len(part))
             self._answers.update({name: answer for (name, _), answer in zip(part, found, strict=True)})
 
 
-def _parts(wanted: Mapping[str, tuple[str, str]]) -> Iterator[list[tuple[str, tuple[str, str]]]]:
+def _parts(wanted: Mapping[_Name, tuple[Line, Line]]) -> Iterator[list[tuple[_Name, tuple[Line, Line]]]]:
     """Searches in parts that one request takes."""
-    part: list[tuple[str, tuple[str, str]]] = []
+    part: list[tuple[_Name, tuple[Line, Line]]] = []
     size = 0
     for name, pair in wanted.items():
         length = len(pair[0]) + len(pair[1])
@@ -164,7 +164,7 @@ def _parts(wanted: Mapping[str, tuple[str, str]]) -> Iterator[list[tuple[str, tu
         yield part
 
 
-def _lines(search: Search) -> tuple[str, str]:
+def _lines(search: Search) -> tuple[Line, Line]:
     header = {"index": list(search.indexes), "allow_partial_search_results": False}
     return as_json(header), as_json(search.body)
 

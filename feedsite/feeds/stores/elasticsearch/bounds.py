@@ -36,11 +36,14 @@ class Chosen:
         ties: by the key of their bound.
         floor: no act that is newer than this millisecond comes from another source; None: there is no other.
         top: no act of theirs is newer than this millisecond.
+        near: the lowest bound among those that were sought below `high`: where bounds are exact, each of them has an
+            act that is as new; None: none was found there.
     """
 
     ties: Mapping[str, tuple[Tie, ...]]
     floor: int | None
     top: int
+    near: int | None = None
 
 
 @dataclass
@@ -102,7 +105,7 @@ def chosen_of(
             break
         ties[key], last, below = sources.ties[key], ms, below + 1
     top = order[-1][0] if order else NEVER
-    return Chosen(ties, floor, top)
+    return Chosen(ties, floor, top, last)
 
 
 @dataclass

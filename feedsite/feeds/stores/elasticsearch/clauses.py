@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import count
 from typing import Any, cast
 
 Clause = dict[str, Any]
@@ -13,34 +15,56 @@ _TERMS = 65_000
 
 # Nobody can write it into a document: it is another one in every process.
 _MARK = f"written-{secrets.token_hex(16)}-"
+_numbers = count()
 
 
 class _Written:
     """A clause that is text already."""
 
     def __init__(self, text: str) -> None:
-        self.text = text
+        self.text, self.mark = text, f"{_MARK}{next(_numbers)}."
+
+
+@dataclass(frozen=True)
+class Line:
+    """A value as JSON, in which clauses that are text already are named and not yet put in.
+
+    Args:
+        short: with the names; within a process the same text means the same JSON.
+        parts: what the names stand for, in order.
+    """
+
+    short: str
+    parts: tuple[_Written, ...]
+
+    @property
+    def text(self) -> str:
+        """All of it, in one line."""
+        made = self.short
+        for part in self.parts:
+            made = made.replace(f'"{part.mark}"', part.text, 1)
+        return made
+
+    def __len__(self) -> int:
+        return len(self.short) + sum(len(part.text) for part in self.parts)
 
 
 def written(clause: Clause) -> Clause:
     """The clause as text: a long one that is asked again and again is turned into JSON once."""
-    return cast("Clause", _Written(as_json(clause)))
+    return cast("Clause", _Written(as_json(clause).text))
 
 
-def as_json(value: object) -> str:
-    """A value as JSON in one line, with clauses that are text already as they are."""
-    texts: list[str] = []
+def as_json(value: object) -> Line:
+    """A value as JSON in one line."""
+    parts: list[_Written] = []
 
     def marked(part: object) -> str:
         if not isinstance(part, _Written):
             raise TypeError(f"{type(part).__name__} is no part of a search")
-        texts.append(part.text)
-        return f"{_MARK}{len(texts) - 1}."
+        parts.append(part)
+        return part.mark
 
-    made = json.dumps(value, separators=(",", ":"), default=marked)
-    for at, text in enumerate(texts):
-        made = made.replace(f'"{_MARK}{at}."', text, 1)
-    return made
+    return Line(json.dumps(value, separators=(",", ":"), default=marked), tuple(parts))
 
 
 NOTHING: Clause = {"match_none": {}}

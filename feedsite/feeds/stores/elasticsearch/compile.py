@@ -43,6 +43,7 @@ class Compiled:
         exact: whether it finds nothing else.
         low, high: the positions between which its acts lie, the second one exclusive.
         loose: whether what it finds besides may be much.
+        of_one: whether its acts are one entity's: few, as a rule, and found without much ado.
     """
 
     clause: Clause
@@ -50,6 +51,7 @@ class Compiled:
     low: int
     high: int
     loose: bool = False
+    of_one: bool = False
 
     @property
     def nothing(self) -> bool:
@@ -108,7 +110,8 @@ class _Compiler:
             refused.append(term("actor", self.owner))
         for facet, values in self.query.without.items():
             refused.append(self._has(facet, values))
-        return Compiled(all_of(every, refused), self.exact, self.low, self.high, self.loose)
+        of_one = self.query.scope not in (Scope.NETWORK, Scope.EVERYBODY)
+        return Compiled(all_of(every, refused), self.exact, self.low, self.high, self.loose, of_one)
 
     # Filters
 

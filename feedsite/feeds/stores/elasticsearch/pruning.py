@@ -8,7 +8,7 @@ about some verbs only, the feed is filtered), the next one goes on below with mo
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from feedsite.feeds.order import OrderKey, floor_position, position_ms
 from feedsite.feeds.query import FeedQuery, Scope
@@ -33,11 +33,13 @@ class Band:
         stretch: its sources and ends; None: all of the feed.
         edge: where reading begins: acts beyond this key; None: at the feed's own end.
         at_once: whether its indexes are asked together, because few acts are expected in them all.
+        near: its sources have acts as new as this millisecond, as far as is known: those are asked for first.
     """
 
     stretch: Stretch | None
     edge: OrderKey | None
     at_once: bool = False
+    near: int | None = None
 
 
 class Pruner:
@@ -69,7 +71,7 @@ class Pruner:
             if query.scope is Scope.NETWORK:
                 reach = min(high, floor_position(chosen.top + 1))
             if chosen.floor is None or floor_position(chosen.floor + 1) <= low:
-                yield Band(Stretch(chosen.ties, None, reach), edge, len(chosen.ties) <= _FEW)
+                yield Band(Stretch(chosen.ties, None, reach), edge, len(chosen.ties) <= _FEW, chosen.near)
                 return
             bottom = floor_position(chosen.floor + 1)
             if bottom < high:
@@ -146,7 +148,7 @@ class Pruner:
         chosen = chosen_of(sources, order, high, low, count + 1, history)
         if left_out is None:
             return chosen
-        return Chosen(chosen.ties, max(left_out, -1 if chosen.floor is None else chosen.floor), chosen.top)
+        return replace(chosen, floor=max(left_out, -1 if chosen.floor is None else chosen.floor))
 
     def _bounds(self, clause: Clause, size: int = _AT_ONCE) -> list[tuple[int, str]]:
         """Bounds and their keys, the highest first."""

@@ -14,7 +14,7 @@ from feedsite.feeds.page import Item
 from feedsite.feeds.query import Facet, FeedQuery, Scope
 from feedsite.feeds.stores.base import FeedReader, Head
 from feedsite.feeds.stores.elasticsearch.acts import Act
-from feedsite.feeds.stores.elasticsearch.asking import Search
+from feedsite.feeds.stores.elasticsearch.asking import Answer, Search
 from feedsite.feeds.stores.elasticsearch.client import making_sense
 from feedsite.feeds.stores.elasticsearch.compile import Compiled, Stretch, compiled
 from feedsite.feeds.stores.elasticsearch.documents import ACT_SOURCE
@@ -25,11 +25,12 @@ from feedsite.feeds.stores.elasticsearch.pruning import Band, Pruner
 from feedsite.feeds.stores.elasticsearch.rules import Rules
 from feedsite.feeds.stores.elasticsearch.sight import NOBODY, Held, Sights
 from feedsite.feeds.stores.elasticsearch.sitting import Sitting
+from feedsite.feeds.stores.generation import Bucket
 
 _WINDOW, _WIDER, _WIDEST = 128, 4, 8192
 _HITS = 10_000
 """Documents that one search gives at most (`index.max_result_window`)."""
-_FIRST_ACTS, _NEXT_BUCKETS, _TOGETHER = 1_000_000, 3, 40
+_FIRST_ACTS, _NEXT_BUCKETS, _TOGETHER = 50_000, 3, 40
 # Indexes are sorted newest first: who reads upwards goes through all that there is.
 _FIRST_UPWARDS = 100_000
 _SPARE = 4
@@ -78,6 +79,10 @@ class OrderedReader(LinkReader):
         self._verbs: list[str] | None = None
         self._weighed: dict[tuple[Held, tuple[float, float]], Held] = {}
         self._pruner = Pruner(sitting)
+        # What was worked out for a question that is asked again once another one has its answer; by the query itself.
+        self._feeds: dict[int, Feed] = {}
+        self._known: dict[tuple[int, OrderKey | None, int, bool], tuple[FeedQuery, list[Act]]] = {}
+        self._acts: dict[int, list[Act]] = {}
 
     def now(self) -> int:
         """The record's clock."""
@@ -174,7 +179,11 @@ class OrderedReader(LinkReader):
             size: how many.
             newest: newest first, all older than the edge; else oldest first, all newer.
         """
-        return self._ordered(self._feed(query), edge, size, newest=newest)
+        name = (id(query), edge, size, newest)
+        if name not in self._known:
+            # The query is kept too: as long as it lives, no other one has its `id`.
+            self._known[name] = query, self._ordered(self._feed(query), edge, size, newest=newest)
+        return list(self._known[name][1])
 
     def _ordered(self, feed: Feed, edge: OrderKey | None, size: int, *, newest: bool = True) -> list[Act]:
         found = self._found(feed, edge, size, newest) if size > 0 else []
@@ -186,7 +195,7 @@ class OrderedReader(LinkReader):
         found: list[Act] = []
         for band in self._bands(feed, edge, size, newest):
             query = feed.part(band.stretch)
-            for indexes in self._spans(query, band.edge, newest, at_once=band.at_once):
+            for indexes in self._spans(query, band.edge, newest, band):
                 found += self._among(feed, query, indexes, band.edge, size - len(found), newest)
                 if len(found) >= size:
                     return found[:size]
@@ -211,19 +220,25 @@ class OrderedReader(LinkReader):
             body = {**in_order(query, newest), "size": asked, "track_total_hits": False}
             if at is not None:
                 body["search_after"] = [at.position, at.id]
-            hits = self._made(self._sitting.asker.ask([Search(indexes, body)])[0].sources)
+            hits = self._acts_of(self._sitting.asker.ask([Search(indexes, body)])[0])
             found += [act for act in hits if feed.rules.admit(act)]
             if len(hits) < asked:
                 break
             at = hits[-1].key
         return found
 
+    def _acts_of(self, answer: Answer) -> list[Act]:
+        # The asker keeps its answers, so that each has an `id` of its own.
+        if id(answer) not in self._acts:
+            self._acts[id(answer)] = self._made(answer.sources)
+        return self._acts[id(answer)]
+
     def _made(self, sources: Iterable[Mapping[str, Any]]) -> list[Act]:
         with making_sense():
             return [Act.of(source) for source in sources]
 
     def _spans(
-        self, query: Compiled, edge: OrderKey | None, newest: bool, *, at_once: bool = False
+        self, query: Compiled, edge: OrderKey | None, newest: bool, band: Band | None = None
     ) -> Iterator[tuple[str, ...]]:
         """The indexes to search, few first: a busy month holds a page, a quiet network needs many."""
         low, high = query.low, query.high
@@ -234,20 +249,20 @@ class OrderedReader(LinkReader):
         generation, names = self._sitting.generation, self._sitting.names
         ordered = reversed(generation.buckets) if newest else generation.buckets
         buckets = overlapping(ordered, position_ms(low), position_ms(high - 1) + 1)
-        width, at = _TOGETHER if at_once else 0, 0
+        at_once = query.of_one or (band is not None and band.at_once)
+        at, width = 0, _first_width(buckets, newest, band)
         while at < len(buckets):
-            if width == 0:
-                acts = 0
-                most = _FIRST_ACTS if newest else _FIRST_UPWARDS
-                while at + width < len(buckets) and (width == 0 or acts + buckets[at + width].acts <= most):
-                    acts += buckets[at + width].acts
-                    width += 1
             yield tuple(names.acts(generation, bucket) for bucket in buckets[at : at + width])
-            at, width = at + width, max(width, 1) * _NEXT_BUCKETS
+            at, width = at + width, _TOGETHER if at_once else width * _NEXT_BUCKETS
 
     # What a query needs
 
     def _feed(self, query: FeedQuery) -> Feed:
+        if id(query) not in self._feeds:
+            self._feeds[id(query)] = self._made_ready(query)
+        return self._feeds[id(query)]
+
+    def _made_ready(self, query: FeedQuery) -> Feed:
         sights = self._sights(query)
         rules = Rules(query, sights)
         overlay = self._sitting.overlay
@@ -267,6 +282,19 @@ class OrderedReader(LinkReader):
         if key not in self._weighed:
             self._weighed[key] = owner.weighing(weights)
         return self._weighed[key]
+
+
+def _first_width(buckets: Sequence[Bucket], newest: bool, band: Band | None) -> int:
+    """How many buckets are asked first."""
+    if band is not None and band.near is not None:
+        return min(_TOGETHER, max(1, sum(bucket.until > band.near for bucket in buckets)))
+    if band is not None and band.at_once:
+        return _TOGETHER
+    most, acts, width = _FIRST_ACTS if newest else _FIRST_UPWARDS, 0, 0
+    while width < len(buckets) and (width == 0 or acts + buckets[width].acts <= most):
+        acts += buckets[width].acts
+        width += 1
+    return width
 
 
 def in_order(query: Compiled, newest: bool) -> dict[str, Any]:

@@ -11,11 +11,28 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, literal, or_, select, tuple_, update
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Integer,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 
 from feedsite.feeds.names import ERASURES
 from feedsite.feeds.stores.generation import LIVE, NEXT, OLD, Generation
 from feedsite.feeds.stores.sql.hiding import Hidings
+from feedsite.feeds.stores.sql.prepared import run
 from feedsite.feeds.stores.sql.tables import LINK_KEY, Tables
 
 #: Longer than an index takes to show what it has acknowledged, with every clock's error.
@@ -106,6 +123,11 @@ class Pair:
         column = self.changes.c.delivered if slot == LIVE else self.changes.c.delivered_next
         return column < self.changes.c.version
 
+    def unsettled(self, shown_from: int | BindParameter[int]) -> ColumnElement[bool]:
+        """The changes that the live slot does not have, or has since `shown_from` (milliseconds)."""
+        changes = self.changes.c
+        return or_(self.behind(LIVE), changes.delivered_at.is_(None), changes.delivered_at >= shown_from)
+
 
 def pairs(tables: Tables) -> tuple[Pair, Pair]:
     """Acts and links."""
@@ -113,6 +135,26 @@ def pairs(tables: Tables) -> tuple[Pair, Pair]:
         Pair("act", tables.acts, tables.act_changes, ("id",)),
         Pair("link", tables.links, tables.link_changes, LINK_KEY),
     )
+
+
+# Of every page: compiled once.
+
+
+def _generations(tables: Tables) -> Select[Any]:
+    table = tables.generations
+    return select(table).order_by(table.c.made, table.c.id)
+
+
+def _laid_over(tables: Tables, at: int) -> Select[Any]:
+    pair, shown_from = pairs(tables)[at], bindparam("shown_from", type_=BigInteger)
+    statement = select(*pair.rows.c).where(pair.rows_in(pair.unsettled(shown_from)))
+    return statement.limit(bindparam("most", type_=Integer))
+
+
+def _versions(tables: Tables) -> Select[Any]:
+    holders = tables.holders
+    wanted: BindParameter[Any] = bindparam("wanted", (), expanding=True)
+    return select(holders.c.entity, holders.c.version).where(holders.c.entity.in_(wanted))
 
 
 class Record:
@@ -134,17 +176,18 @@ class Record:
 
     def every_generation(self) -> list[Generation]:
         """All generations that the record knows, the oldest first."""
-        table = self.tables.generations
-        rows = self.connection.execute(select(table).order_by(table.c.made, table.c.id)).mappings()
-        return [Generation.of(**row) for row in rows]
+        names = self.tables.generations.c.keys()
+        rows = run(self.connection, {}, _generations, self.tables)
+        return [Generation.of(**dict(zip(names, row, strict=True))) for row in rows]
 
     def overlay(self, limit: int) -> Overlay | None:
         """What the live generation may not show yet; None: more than `limit` rows."""
         found: list[tuple[Row, ...]] = []
         left = limit
-        for pair in self.pairs:
-            statement = select(*pair.rows.c).where(pair.rows_in(self._unsettled(pair)))
-            found.append(tuple(self._rows(statement.limit(left + 1))))
+        for at, pair in enumerate(self.pairs):
+            values, names = {"shown_from": self.now - self.overlap_ms, "most": left + 1}, pair.rows.c.keys()
+            rows = run(self.connection, values, _laid_over, self.tables, at)
+            found.append(tuple([dict(zip(names, row, strict=True)) for row in rows]))
             left -= len(found[-1])
             if left < 0:
                 return None
@@ -152,13 +195,9 @@ class Record:
 
     def unsettled(self) -> int:
         """How many rows pages lay over what the live generation says: those that were refused are among them."""
-        counts = [select(func.count()).where(self._unsettled(pair)) for pair in self.pairs]
-        return sum(self.connection.execute(count).scalar_one() for count in counts)
-
-    def _unsettled(self, pair: Pair) -> ColumnElement[bool]:
-        changes = pair.changes.c
         shown_from = self.now - self.overlap_ms
-        return or_(pair.behind(LIVE), changes.delivered_at.is_(None), changes.delivered_at >= shown_from)
+        counts = [select(func.count()).where(pair.unsettled(shown_from)) for pair in self.pairs]
+        return sum(self.connection.execute(count).scalar_one() for count in counts)
 
     def holder_versions(self, keys: Iterable[str]) -> dict[str, int]:
         """The version of what each entity holds (by key): it grows with every change of its links.
@@ -167,11 +206,10 @@ class Record:
         absent (0) until something was erased; then it has a number below 0 that falls with every erasure.
         """
         given = set(keys)
-        holders, wanted = self.tables.holders, sorted(given | {ERASURES})
+        wanted = sorted(given | {ERASURES})
         found: dict[str, int] = {}
         for at in range(0, len(wanted), _BATCH):
-            chosen = select(holders.c.entity, holders.c.version).where(holders.c.entity.in_(wanted[at : at + _BATCH]))
-            found.update({row.entity: row.version for row in self.connection.execute(chosen)})
+            found.update(run(self.connection, {"wanted": wanted[at : at + _BATCH]}, _versions, self.tables))
         erasures = found.pop(ERASURES, 0)
         return dict.fromkeys(given, -erasures) | found if erasures else found
 
