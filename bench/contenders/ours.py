@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import os
 import sys
+from abc import abstractmethod
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache, cached_property
 from pathlib import Path
+from typing import Any
 
 from elasticsearch import Elasticsearch
-from sqlalchemy import text
+from sqlalchemy import Connection, Engine, text
 
 from bench.bulk import load
-from bench.contenders.serving import DEEP, SIZE, Contender, serve
+from bench.contenders.serving import DEEP, SIZE, WRITING, Contender, Question, serve
 from bench.world import World
 from feedsite.feeds import Activity, Actor, Entity, Manager, Marker, Object
 from feedsite.feeds import aggregators as kinds
@@ -37,8 +39,20 @@ READ = Marker(position(int(datetime(2026, 10, 1, tzinfo=UTC).timestamp() * 1000)
 class Ours(Contender):
     """What the stores have in common."""
 
+    engine: Engine
     manager: Manager
     _written = 0
+
+    @abstractmethod
+    def store(self, connection: Connection) -> Any:
+        """The store that answers on a connection."""
+
+    def ask(self, question: Question) -> list[str]:
+        """Answer one question as the site does: a transaction for all that a request asks."""
+        options = {"feeds_write": question.kind in WRITING}
+        with self.engine.connect().execution_options(**options) as connection, connection.begin():
+            self.manager = Manager(store=self.store(connection), secret=b"bench")
+            return super().ask(question)
 
     def home(self, at: int) -> Iterable[str]:
         """The first page of a reader's home."""
@@ -130,7 +144,10 @@ class Sql(Ours):
     def __init__(self, world: World, where: dict[str, str]) -> None:
         super().__init__(world, where)
         self.engine = sql_engine(where["database"])
-        self.manager = Manager(store=SqlStore(engine=self.engine), secret=b"bench")
+
+    def store(self, connection: Connection) -> SqlStore:
+        """The database itself."""
+        return SqlStore(connection=lambda: connection)
 
     def load(self, progress: Callable[[int], None]) -> None:
         """Write the world straight into the tables."""
@@ -165,9 +182,12 @@ class Index(Ours):
         limits = replace(PATIENT, keeps_bounds=where["bounds"] == "process")
         names = Names(f"{where['prefix']}feeds", f"{where['prefix']}network")
         self.runtime = PatientRuntime(Access.from_url(where["node"]), names=names, limits=limits)
-        self.record = SqlStore(engine=sql_engine(where["database"]))
-        self.store = ElasticStore(self.record, self.runtime, fallen_back=_refused)
-        self.manager = Manager(store=self.store, secret=b"bench")
+        self.engine = sql_engine(where["database"])
+        self.record = SqlStore(engine=self.engine)
+
+    def store(self, connection: Connection) -> ElasticStore:
+        """The index, with the record on a connection."""
+        return ElasticStore(SqlStore(connection=lambda: connection), self.runtime, fallen_back=_refused)
 
     def load(self, progress: Callable[[int], None]) -> None:
         """Deliver the record; the cache of queries is switched off and nothing is merged."""
@@ -197,7 +217,7 @@ class Index(Ours):
 
     def before(self) -> None:
         """Follow what was delivered, as every process of the site does once a second."""
-        self.store.follow()
+        ElasticStore(self.record, self.runtime).follow()
 
     def _indexes(self) -> list[str]:
         names = self.runtime.names

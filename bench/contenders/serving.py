@@ -23,6 +23,9 @@ KINDS = (
 )  # fmt: skip
 """What may be asked; bench/contest.py says what each is."""
 
+WRITING = ("write", "follow", "unfollow")
+"""Those that change something."""
+
 SIZE, DEEP = 20, 25
 """How many are on a page, and which page `deep` asks for."""
 

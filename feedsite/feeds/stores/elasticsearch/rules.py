@@ -25,7 +25,16 @@ class Rules:
         self._future = floor_position(query.as_of + 1)
         self._since = None if query.since_ms is None else floor_position(query.since_ms)
         self._until = None if query.until_ms is None else floor_position(query.until_ms)
-        self._ids, self._touching = frozenset(query.ids), frozenset(query.touching)
+        self._ids, self._touching, self._words = frozenset(query.ids), frozenset(query.touching), frozenset(query.words)
+        # Most of these are empty as a rule, and hundreds of acts are judged for a page.
+        self._is_filtered = bool(
+            query.ids or query.touching or query.words or query.object_types or query.public_only or query.others_only
+            or query.where or query.without or query.freshness is not None
+        )  # fmt: skip
+        viewer, site = sights.viewer, sights.site
+        self._taken = tuple(ties for ties in (viewer.mutes, site.mutes, viewer.blocks) if ties)
+        self._said = tuple(ties for ties in (viewer.words, site.words) if ties)
+        self._hides = site.trusts_marks
 
     def admit(self, act: Act) -> bool:
         """Whether the act is one of the feed's."""
@@ -36,16 +45,19 @@ class Rules:
     # Filters
 
     def _filtered(self, act: Act) -> bool:
-        query, position = self.query, act.key.position
+        position = act.key.position
         if (self._since is not None and position < self._since) or (
             self._until is not None and position >= self._until
         ):
             return False
+        return not self._is_filtered or self._fits(act, self.query)
+
+    def _fits(self, act: Act, query: FeedQuery) -> bool:
         if self._ids and act.key.id not in self._ids:
             return False
         if self._touching and self._touching.isdisjoint(act.touches):
             return False
-        if not set(query.words) <= set(act.words):
+        if self._words and not self._words <= set(act.words):
             return False
         if query.object_types and act.object.partition(":")[0] not in query.object_types:
             return False
@@ -112,14 +124,13 @@ class Rules:
     def _kept(self, act: Act) -> bool:
         if self._viewer and act.actor == self._viewer:
             return True
-        viewer, site = self.sights.viewer, self.sights.site
-        if (act.hidden and site.trusts_marks) or any(
-            _hit(act, ties) for ties in (viewer.mutes, site.mutes, viewer.blocks)
-        ):
+        if act.hidden and self._hides:
             return False
-        if any(_about(act, ties, act.words) for ties in (viewer.words, site.words)):
+        if self._taken and any(_hit(act, ties) for ties in self._taken):
             return False
-        return not self._limited(act)
+        if self._said and any(_about(act, ties, act.words) for ties in self._said):
+            return False
+        return not self.sights.site.limits or not self._limited(act)
 
     def _limited(self, act: Act) -> bool:
         limits, follows = self.sights.site.limits, self.sights.viewer.follows
