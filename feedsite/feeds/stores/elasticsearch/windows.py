@@ -6,8 +6,9 @@ what can be told from them alone is told without asking again, and only the rest
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 
 from feedsite.feeds.cursor import short_hash
 from feedsite.feeds.order import OrderKey
@@ -47,6 +48,7 @@ class WindowReader(IndexReader):
         super().__init__(sitting, record)
         self._size = window
         self._windows: list[tuple[FeedQuery, list[Act]]] = []
+        self._groups: dict[tuple[int, tuple[str, ...]], dict[str, list[Act]]] = {}
 
     def newest(self, query: FeedQuery, before: OrderKey | None, size: int) -> list[Item]:
         """The newest acts of a feed, all older than `before`."""
@@ -84,10 +86,28 @@ class WindowReader(IndexReader):
         self, query: FeedQuery, cells: Sequence[Cell], size: int, cap: int | None, actors: bool = False
     ) -> list[CellAnswer]:
         """Counts and newest acts of many parts of a feed; those that the window shows wholly are not asked for."""
-        told = [self._cell_of(self._part(cell.within(query)), size, cap, actors) for cell in cells]
-        rest = [cell for cell, answer in zip(cells, told, strict=True) if answer is None]
-        asked = iter(super().cells(query, rest, size, cap, actors) if rest else ())
-        return [next(asked) if answer is None else answer for answer in told]
+        parts = [self._part(cell.within(query)) for cell in cells]
+        told = [self._cell_of(part, size, cap, actors) for part in parts]
+        # The newest of most are in the window: of those the index only counts the others.
+        counted = [at for at, answer in enumerate(told) if answer is None and _holds(parts[at], size)]
+        rest = [at for at, answer in enumerate(told) if answer is None and not _holds(parts[at], size)]
+        for at, answer in self._asked(
+            query, cells, {**dict.fromkeys(rest, size), **dict.fromkeys(counted, 0)}, cap, actors
+        ):
+            told[at] = replace(answer, items=_items(parts[at], size)) if at in counted else answer
+        return [answer for answer in told if answer is not None]
+
+    def _asked(
+        self, query: FeedQuery, cells: Sequence[Cell], sizes: dict[int, int], cap: int | None, actors: bool
+    ) -> Iterator[tuple[int, CellAnswer]]:
+        """The index's answers about some of the cells, by their numbers, with as many acts as each needs."""
+        by_size: dict[int, list[int]] = {}
+        for at, size in sizes.items():
+            by_size.setdefault(size, []).append(at)
+        ask = super().cells
+        questions = [partial(ask, query, [cells[at] for at in ats], size, cap, actors) for size, ats in by_size.items()]
+        for ats, answers in zip(by_size.values(), self._sitting.asker.together(questions), strict=True):
+            yield from zip(ats, answers, strict=True)
 
     def count(self, query: FeedQuery, cap: int | None) -> int:
         """How many acts a feed has, counted to `cap`."""
@@ -99,8 +119,7 @@ class WindowReader(IndexReader):
         if part is None or not (part.whole or (cap is not None and len(part.acts) >= max(size, cap))):
             return None
         counted = part.acts[:cap]
-        items = tuple(act.item(part.query) for act in part.acts[:size])
-        return CellAnswer(len(counted), items, len({act.actor for act in counted}) if actors else 0)
+        return CellAnswer(len(counted), _items(part, size), len({act.actor for act in counted}) if actors else 0)
 
     # The window
 
@@ -115,7 +134,20 @@ class WindowReader(IndexReader):
         rules = self._feed(query).rules
         low, high = limits(query)
         whole = len(acts) < self._size or low > acts[-1].key.position or low >= high
-        return Part([act for act in acts if rules.admit(act)], whole, query)
+        return Part([act for act in self._candidates(query, acts) if rules.admit(act)], whole, query)
+
+    def _candidates(self, query: FeedQuery, acts: list[Act]) -> Sequence[Act]:
+        """The acts of a window that a question about one group can mean."""
+        values = query.where.get(Facet.NOTICE, ())
+        if len(values) != 1:
+            return acts
+        name = (id(acts), query.ungrouped)
+        if name not in self._groups:
+            groups: dict[str, list[Act]] = {}
+            for act in acts:
+                groups.setdefault(act.value(Facet.NOTICE, query.ungrouped) or "", []).append(act)
+            self._groups[name] = groups
+        return self._groups[name].get(values[0], ())
 
     def _window(self, query: FeedQuery) -> list[Act]:
         base = _base(query)
@@ -125,6 +157,14 @@ class WindowReader(IndexReader):
         acts = self.acts(base, None, self._size)
         self._windows.append((base, acts))
         return acts
+
+
+def _holds(part: Part | None, size: int) -> bool:
+    return part is not None and len(part.acts) >= size > 0
+
+
+def _items(part: Part | None, size: int) -> tuple[Item, ...]:
+    return () if part is None else tuple(act.item(part.query) for act in part.acts[:size])
 
 
 def _base(query: FeedQuery) -> FeedQuery:
