@@ -119,10 +119,6 @@ class IndexReader(OrderedReader):
         indexes = self._everywhere(query)
         return self._sitting.asker.ask([Search(indexes, body)])[0] if indexes else Answer((), 0, {})
 
-    def _everywhere(self, query: Compiled) -> tuple[str, ...]:
-        """Every index that can have acts of a feed."""
-        return tuple(name for span in self._spans(query, None, True) for name in span)
-
     def _countable(self, feed: Feed) -> Compiled:
         """The feed as the index can count it: where most of its sources have nothing so new, without those."""
         stretch = self._pruner.known_since(feed.query, feed.sights)

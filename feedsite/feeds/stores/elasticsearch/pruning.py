@@ -8,7 +8,7 @@ about some verbs only, the feed is filtered), the next one goes on below with mo
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from feedsite.feeds.order import OrderKey, floor_position, position_ms
 from feedsite.feeds.query import FeedQuery, Scope
@@ -17,29 +17,13 @@ from feedsite.feeds.stores.elasticsearch.bounds import Chosen, chosen_of
 from feedsite.feeds.stores.elasticsearch.clauses import Clause, all_of, terms, written
 from feedsite.feeds.stores.elasticsearch.client import making_sense
 from feedsite.feeds.stores.elasticsearch.compile import EVER, Stretch, limits
+from feedsite.feeds.stores.elasticsearch.reaching import Band
 from feedsite.feeds.stores.elasticsearch.sight import Sights, Sources
 from feedsite.feeds.stores.elasticsearch.sitting import Sitting
 
 _AT_ONCE = 10_000
 _SPARE, _LEAST, _WIDER, _FILTERED = 5, 1, 8, 8
 _FEW, _FEWER = 256, 4
-
-
-@dataclass(frozen=True)
-class Band:
-    """A stretch of a feed that is read from one end.
-
-    Args:
-        stretch: its sources and ends; None: all of the feed.
-        edge: where reading begins: acts beyond this key; None: at the feed's own end.
-        at_once: whether its indexes are asked together, because few acts are expected in them all.
-        near: its sources have acts as new as this millisecond, as far as is known: those are asked for first.
-    """
-
-    stretch: Stretch | None
-    edge: OrderKey | None
-    at_once: bool = False
-    near: int | None = None
 
 
 class Pruner:

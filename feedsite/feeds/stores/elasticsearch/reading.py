@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any
@@ -21,7 +21,8 @@ from feedsite.feeds.stores.elasticsearch.documents import ACT_SOURCE
 from feedsite.feeds.stores.elasticsearch.layout import overlapping
 from feedsite.feeds.stores.elasticsearch.links import LinkReader
 from feedsite.feeds.stores.elasticsearch.nearest import nearest_here
-from feedsite.feeds.stores.elasticsearch.pruning import Band, Pruner
+from feedsite.feeds.stores.elasticsearch.pruning import Pruner
+from feedsite.feeds.stores.elasticsearch.reaching import Band, Spans, name_of
 from feedsite.feeds.stores.elasticsearch.rules import Rules
 from feedsite.feeds.stores.elasticsearch.sight import NOBODY, Held, Sights
 from feedsite.feeds.stores.elasticsearch.sitting import Sitting
@@ -30,9 +31,6 @@ from feedsite.feeds.stores.generation import Bucket
 _WINDOW, _WIDER, _WIDEST = 128, 4, 8192
 _HITS = 10_000
 """Documents that one search gives at most (`index.max_result_window`)."""
-_FIRST_ACTS, _NEXT_BUCKETS, _TOGETHER = 50_000, 3, 40
-# Indexes are sorted newest first: who reads upwards goes through all that there is.
-_FIRST_UPWARDS = 100_000
 _SPARE = 4
 """Acts that are asked for besides where few of those that are found may be refused."""
 
@@ -110,7 +108,7 @@ class OrderedReader(LinkReader):
         return self._record.nearest(query, vector, size) if found is None else found
 
     def _nearest(self, feed: Feed, towards: list[float], size: int) -> list[Act]:
-        indexes = tuple(name for span in self._spans(feed.compiled, None, True) for name in span)
+        indexes = self._everywhere(feed.compiled)
         if not indexes:
             return []
         knn = {"field": "vector", "query_vector": towards, "k": size, "num_candidates": size}
@@ -193,13 +191,20 @@ class OrderedReader(LinkReader):
     def _found(self, feed: Feed, edge: OrderKey | None, size: int, newest: bool) -> list[Act]:
         """What the index has, a stretch and a span of buckets after the other, judged, until there is enough."""
         found: list[Act] = []
+        reach, name = self._sitting.reach, name_of(feed.query)
         for band in self._bands(feed, edge, size, newest):
             query = feed.part(band.stretch)
-            for indexes in self._spans(query, band.edge, newest, band):
-                found += self._among(feed, query, indexes, band.edge, size - len(found), newest)
+            buckets = self._buckets(query, band.edge, newest)
+            spans = Spans(buckets, newest, band, query.of_one, far=query.of_one and newest and reach.is_far(name))
+            for span in spans:
+                found += self._among(feed, query, self._names(span), band.edge, size - len(found), newest)
                 if len(found) >= size:
-                    return found[:size]
-        return found
+                    break
+            if newest and band.edge is None:
+                spans.note(reach, name, found, size)
+            if len(found) >= size:
+                break
+        return found[:size]
 
     def _bands(self, feed: Feed, edge: OrderKey | None, size: int, newest: bool) -> Iterable[Band]:
         if newest:
@@ -237,23 +242,23 @@ class OrderedReader(LinkReader):
         with making_sense():
             return [Act.of(source) for source in sources]
 
-    def _spans(
-        self, query: Compiled, edge: OrderKey | None, newest: bool, band: Band | None = None
-    ) -> Iterator[tuple[str, ...]]:
-        """The indexes to search, few first: a busy month holds a page, a quiet network needs many."""
+    def _buckets(self, query: Compiled, edge: OrderKey | None, newest: bool) -> list[Bucket]:
+        """The stretches of time that can have acts of a query beyond a key, in the order in which it is read."""
         low, high = query.low, query.high
         if edge is not None:
             low, high = (low, min(high, edge.position + 1)) if newest else (max(low, edge.position), high)
         if query.nothing or low >= high:
-            return
-        generation, names = self._sitting.generation, self._sitting.names
-        ordered = reversed(generation.buckets) if newest else generation.buckets
-        buckets = overlapping(ordered, position_ms(low), position_ms(high - 1) + 1)
-        at_once = query.of_one or (band is not None and band.at_once)
-        at, width = 0, _first_width(buckets, newest, band)
-        while at < len(buckets):
-            yield tuple(names.acts(generation, bucket) for bucket in buckets[at : at + width])
-            at, width = at + width, _TOGETHER if at_once else width * _NEXT_BUCKETS
+            return []
+        buckets = self._sitting.generation.buckets
+        return overlapping(reversed(buckets) if newest else buckets, position_ms(low), position_ms(high - 1) + 1)
+
+    def _names(self, buckets: Iterable[Bucket]) -> tuple[str, ...]:
+        names, generation = self._sitting.names, self._sitting.generation
+        return tuple(names.acts(generation, bucket) for bucket in buckets)
+
+    def _everywhere(self, query: Compiled) -> tuple[str, ...]:
+        """Every index that can have acts of a feed."""
+        return self._names(self._buckets(query, None, True))
 
     # What a query needs
 
@@ -282,19 +287,6 @@ class OrderedReader(LinkReader):
         if key not in self._weighed:
             self._weighed[key] = owner.weighing(weights)
         return self._weighed[key]
-
-
-def _first_width(buckets: Sequence[Bucket], newest: bool, band: Band | None) -> int:
-    """How many buckets are asked first."""
-    if band is not None and band.near is not None:
-        return min(_TOGETHER, max(1, sum(bucket.until > band.near for bucket in buckets)))
-    if band is not None and band.at_once:
-        return _TOGETHER
-    most, acts, width = _FIRST_ACTS if newest else _FIRST_UPWARDS, 0, 0
-    while width < len(buckets) and (width == 0 or acts + buckets[width].acts <= most):
-        acts += buckets[width].acts
-        width += 1
-    return width
 
 
 def in_order(query: Compiled, newest: bool) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from feedsite.feeds.stores.elasticsearch.breaker import Breaker
 from feedsite.feeds.stores.elasticsearch.client import Access, connect
 from feedsite.feeds.stores.elasticsearch.index import Index
 from feedsite.feeds.stores.elasticsearch.layout import Names
+from feedsite.feeds.stores.elasticsearch.reaching import Reach
 from feedsite.feeds.stores.elasticsearch.sight import SightCache
 from feedsite.feeds.stores.generation import Generation
 
@@ -64,7 +65,7 @@ class Runtime:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.names, self.limits, self.breaker = names or Names(), limits or Limits(), breaker or Breaker()
-        self.sights, self.bounds = SightCache(), Bounds()
+        self.sights, self.bounds, self.reach = SightCache(), Bounds(), Reach()
         self._access, self._clock = access, clock
         self._client: Elasticsearch | None = None
         self._lock = threading.Lock()

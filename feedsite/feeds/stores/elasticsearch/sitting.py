@@ -12,6 +12,7 @@ from feedsite.feeds.stores.elasticsearch.acts import Act
 from feedsite.feeds.stores.elasticsearch.asking import Asker
 from feedsite.feeds.stores.elasticsearch.bounds import Bounds
 from feedsite.feeds.stores.elasticsearch.layout import Names
+from feedsite.feeds.stores.elasticsearch.reaching import Reach
 from feedsite.feeds.stores.elasticsearch.sight import LinkKey, SightCache, Tie
 from feedsite.feeds.stores.generation import Generation
 
@@ -75,6 +76,7 @@ class Sitting:
         bounds: what it knows of how new everybody's newest act may be.
         now: the record's clock, in milliseconds.
         keeps_bounds: whether bounds are kept by the process; else the index is asked for them each time.
+        reach: what it knows of how far back pages reach.
     """
 
     generation: Generation
@@ -86,3 +88,4 @@ class Sitting:
     bounds: Bounds = field(default_factory=Bounds)
     now: int = 0
     keeps_bounds: bool = True
+    reach: Reach = field(default_factory=Reach)

@@ -189,6 +189,7 @@ class ElasticStore:
             bounds=self.runtime.bounds,
             now=record.now,
             keeps_bounds=self.runtime.limits.keeps_bounds,
+            reach=self.runtime.reach,
         )
         return asker, WindowReader(sitting, plain, self.runtime.limits.window)
 

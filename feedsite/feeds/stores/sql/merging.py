@@ -53,10 +53,12 @@ class _Guess:
     Args:
         many: whether the reader follows many.
         sparse: for how many more pages it is not tried whether the newest acts of everybody hold one.
+        quiet: for how many more it is not tried whether enough of those who acted last are followed.
     """
 
     many: bool | None = None
     sparse: int = 0
+    quiet: int = 0
 
 
 _guesses: dict[tuple[str, str], _Guess] = {}
@@ -143,13 +145,14 @@ class Merge:
     def _merged(self, role: str, before: OrderKey | None, size: int) -> Sequence[Any]:
         end = self._end(before)
         wanted = max(_LEAST, size + _SPARE if end == _NO_KEY else _DEEPER * size)
-        narrow = role == ACTS and end == _NO_KEY and self._follows_many()
+        narrow = role == ACTS and end == _NO_KEY and self._follows_many() and not self._is_quiet()
         while True:
             values = {**self._values, "wanted": wanted, "budget": _LOOKED_THROUGH}
             candidates: Sequence[Any] = []
             if narrow:
                 candidates = self._run(values, heaps.recent_sources)
-            narrow = narrow and len(candidates) == wanted
+                narrow = len(candidates) == wanted
+                self._guess.quiet = 0 if narrow else _TRUSTED
             if not narrow:
                 candidates = self._run(values, heaps.sources, role)
             rest = candidates[-1][1] if len(candidates) == wanted else None
@@ -169,6 +172,10 @@ class Merge:
             rows = self._run({**self._values, "cap": _MANY}, heaps.followed)
             self._guess.many = rows[0][0] >= _MANY
         return self._guess.many
+
+    def _is_quiet(self) -> bool:
+        self._guess.quiet -= self._guess.quiet > 0
+        return self._guess.quiet > 0
 
     def _end(self, before: OrderKey | None) -> OrderKey:
         """The key that all acts of the page are older than."""
