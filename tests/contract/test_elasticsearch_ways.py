@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from feedsite.feeds.stores.elasticsearch import asking, counting, links, nearest, pruning, reading, tallying
+from feedsite.feeds.stores.elasticsearch import asking, counting, links, nearest, pruning, reaching, reading, tallying
 from feedsite.feeds.stores.elasticsearch import compile as compiling
 from feedsite.feeds.stores.elasticsearch.store import ElasticStore
 from feedsite.feeds.stores.sql import sql_engine
@@ -72,10 +72,10 @@ class InSmallSteps(WithoutWindow):
             ("_WIDER", 1),
             ("_WIDEST", 3),
             ("_HITS", 2),
-            ("_FIRST_ACTS", -1),
-            ("_FIRST_UPWARDS", -1),
         ):
             monkeypatch.setattr(reading, name, value)
+        for name, value in (("_FIRST_ACTS", -1), ("_FIRST_UPWARDS", -1), ("_TOGETHER", 1)):
+            monkeypatch.setattr(reaching, name, value)
         monkeypatch.setattr(counting, "_WIDEST", 3)
         monkeypatch.setattr(links, "_AT_ONCE", 2)
         # What is equally near does not fit into few answers: more are asked for, and then the record.
