@@ -19,6 +19,7 @@ import platform
 import pstats
 import secrets
 import shutil
+import socket
 import statistics
 import subprocess
 import sys
@@ -108,10 +109,26 @@ def served(told: dict[str, str]) -> Iterator[tuple[int, str]]:
     server = spawned.Process(target=serve, args=(told, port, ready), daemon=True)
     server.start()
     try:
-        yield port, ready.get(timeout=120)
+        cookie = ready.get(timeout=120)
+        _await(port)
+        yield port, cookie
     finally:
         server.terminate()
         server.join()
+
+
+def _await(port: int) -> None:
+    """Until the server listens."""
+    until = time.monotonic() + 30
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except ConnectionRefusedError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.05)
+        else:
+            return
 
 
 def load_home(connection: http.client.HTTPConnection, cookie: str) -> tuple[float, bytes]:
