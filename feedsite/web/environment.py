@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from pyramid.csrf import get_csrf_token
+from pyramid.i18n import LocalizerRequestMixin, TranslationString, Translator
 from pyramid.threadlocal import get_current_request
+from pyramid.url import URLMethodsMixin
 
 from feedsite.security.cookies import THEME, read_cookie
 from feedsite.settings import settings_of
@@ -14,6 +16,7 @@ from feedsite.web.flash import Flash, pop_flashes
 from feedsite.web.languages import language_of
 from feedsite.web.wording import hue, initials
 
+_PATHS, _MOST_PATHS, _MOST_SENTENCES = "feedsite.paths", 20_000, 10_000
 TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
 
 
@@ -26,6 +29,20 @@ def _asset(path: str) -> str:
 def _route_path(name: str, **parts: Any) -> str:
     """The path of a route."""
     path: str = get_current_request().route_path(name, **parts)
+    return path
+
+
+def _path_of(request: Any, route_name: str, *elements: Any, **parts: Any) -> str:
+    """As Pyramid's `route_path`, which a page of items asks for hundreds of times: paths of texts alone are kept."""
+    known: dict[tuple[Any, ...], str] = request.registry[_PATHS]
+    if elements or not all(type(part) is str for part in parts.values()):
+        return str(URLMethodsMixin.route_path(request, route_name, *elements, **parts))
+    name = (request.script_name, route_name, *parts.items())
+    path = known.get(name)
+    if path is None:
+        if len(known) >= _MOST_PATHS:
+            known.clear()
+        path = known[name] = str(URLMethodsMixin.route_path(request, route_name, **parts))
     return path
 
 
@@ -58,6 +75,43 @@ def _translate(request: Any, message: str) -> str:
     return str(request.localizer.translate(message))
 
 
+class _Translator:
+    """Pyramid's translator of one language, which remembers what it was asked: a page has hundreds of sentences.
+
+    Args:
+        translate: Pyramid's own.
+    """
+
+    def __init__(self, translate: Any) -> None:
+        self._translate = translate
+        self._known: dict[tuple[Any, ...], str] = {}
+
+    def __call__(self, message: str, domain: str | None = None, mapping: Any = None, context: str | None = None) -> str:
+        """The message in the language, with its names filled in."""
+        own = getattr(message, "mapping", None)
+        domain, context = domain or getattr(message, "domain", None), context or getattr(message, "context", None)
+        text = str.__str__(message)
+        name = (text, domain, context, getattr(message, "default", None))
+        found = self._known.get(name)
+        if found is None:
+            if len(self._known) >= _MOST_SENTENCES:
+                self._known.clear()
+            plain = TranslationString(text, domain=domain, default=name[3], context=context)
+            found = self._known[name] = str(self._translate(plain))
+        if "$" not in found or not (own or mapping):
+            return found
+        filled: str = TranslationString(text, mapping={**(own or {}), **(mapping or {})}).interpolate(found)
+        return filled
+
+
+def _localizer(request: Any) -> Any:
+    """The request's localizer: one a language and process."""
+    localizer = LocalizerRequestMixin.localizer.wrapped(request)
+    if not isinstance(localizer.translator, _Translator):
+        localizer.translator = _Translator(Translator(localizer.translations))
+    return localizer
+
+
 def includeme(config: Any) -> None:
     """Set up Jinja2 for ``.html`` templates in `feedsite/templates`."""
     settings = settings_of(config.registry)
@@ -78,6 +132,9 @@ def includeme(config: Any) -> None:
     config.add_request_method(_theme, "theme", reify=True)
     config.add_request_method(_zone, "zone", reify=True)
     config.add_request_method(_translate, "translate")
+    config.registry[_PATHS] = {}
+    config.add_request_method(_path_of, "route_path")
+    config.add_request_method(_localizer, "localizer", reify=True)
     config.action(None, _fill, args=(config,), order=1000)
 
 
@@ -90,6 +147,8 @@ def _fill(config: Any) -> None:
     # Names are those of the search path, wherever they stand. pyramid_jinja2 would remember the page that asked, and
     # compile the layout and every macro anew for each page.
     environment.join_path = _join_path
+    # The files of a site that serves people do not change under it.
+    environment.auto_reload = environment.auto_reload and not settings_of(config.registry).is_production
     environment.globals.update(
         asset=_asset,
         route_path=_route_path,

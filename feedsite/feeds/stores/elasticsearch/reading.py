@@ -195,7 +195,9 @@ class OrderedReader(LinkReader):
         for band in self._bands(feed, edge, size, newest):
             query = feed.part(band.stretch)
             buckets = self._buckets(query, band.edge, newest)
-            spans = Spans(buckets, newest, band, query.of_one, far=query.of_one and newest and reach.is_far(name))
+            # A later page waits for one step: it is read by fewer, and often reaches further back.
+            far = query.of_one and newest and (band.edge is not None or reach.is_far(name))
+            spans = Spans(buckets, newest, band, query.of_one, far)
             for span in spans:
                 found += self._among(feed, query, self._names(span), band.edge, size - len(found), newest)
                 if len(found) >= size:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import takewhile
 
 from feedsite.feeds.cursor import short_hash
 from feedsite.feeds.order import OrderKey
@@ -134,7 +135,9 @@ class WindowReader(IndexReader):
         rules = self._feed(query).rules
         low, high = limits(query)
         whole = len(acts) < self._size or low > acts[-1].key.position or low >= high
-        return Part([act for act in self._candidates(query, acts) if rules.admit(act)], whole, query)
+        # Newest first: what is older than the query's beginning need not be judged.
+        known = list(takewhile(lambda act: act.key.position >= low, self._candidates(query, acts)))
+        return Part([act for act in known if rules.admit(act)], whole, query)
 
     def _candidates(self, query: FeedQuery, acts: list[Act]) -> Sequence[Act]:
         """The acts of a window that a question about one group can mean."""

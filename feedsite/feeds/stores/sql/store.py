@@ -58,6 +58,7 @@ class SqlStore:
     ) -> None:
         self.tables: Tables = tables(*names) if names else default_tables()
         self._url, self._borrowed, self._clock = url or "sqlite://", connection, clock
+        self._kept: tuple[object, Reader] | None = None
         self._engine: Engine | None = engine
         self._owns_engine = engine is None
         self.overlap_ms = overlap_ms
@@ -104,13 +105,22 @@ class SqlStore:
     def reading(self) -> Iterator[Reader]:
         """A reader of one state of the store."""
         with self._transaction(write=False) as connection:
-            yield Reader(connection, self.tables, self._clock)
+            yield self._reader_on(connection)
+
+    def _reader_on(self, connection: Connection) -> Reader:
+        """A reader; on a caller's connection the same one until something is written: it knows the reader's rules."""
+        if self._borrowed is None:
+            return Reader(connection, self.tables, self._clock)
+        transaction = connection.get_transaction()
+        if self._kept is None or self._kept[0] is not transaction or transaction is None:
+            self._kept = transaction, Reader(connection, self.tables, self._clock)
+        return self._kept[1]
 
     @contextmanager
     def state(self) -> Iterator[tuple[Reader, Record]]:
         """A reader, and what the record knows of an index, both of one state."""
         with self._transaction(write=False) as connection:
-            reader = Reader(connection, self.tables, self._clock)
+            reader = self._reader_on(connection)
             yield reader, Record(connection, self.tables, reader.now(), overlap_ms=self.overlap_ms)
 
     @contextmanager
@@ -145,7 +155,13 @@ class SqlStore:
     @contextmanager
     def _transaction(self, *, write: bool) -> Iterator[Connection]:
         if self._borrowed is not None:
-            yield self._borrowed()
+            if write:
+                self._kept = None
+            try:
+                yield self._borrowed()
+            finally:
+                if write:
+                    self._kept = None
             return
         if not self._created:
             with self._lock:
