@@ -21,6 +21,24 @@ from feedsite.feeds.stores.elasticsearch.compile import limits
 from feedsite.feeds.stores.elasticsearch.counting import IndexReader
 from feedsite.feeds.stores.elasticsearch.sitting import Sitting
 
+_LATER = 2
+"""How many times wider the window is on a later page."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """The newest acts that concern a reader.
+
+    Args:
+        base: the query for them.
+        acts: newest first.
+        size: how many were asked for: as many as there are, there may be others.
+    """
+
+    base: FeedQuery
+    acts: list[Act]
+    size: int
+
 
 @dataclass(frozen=True)
 class Part:
@@ -47,8 +65,8 @@ class WindowReader(IndexReader):
 
     def __init__(self, sitting: Sitting, record: FeedReader, window: int) -> None:
         super().__init__(sitting, record)
-        self._size = window
-        self._windows: list[tuple[FeedQuery, list[Act]]] = []
+        self._size = self._width = window
+        self._windows: list[Window] = []
         self._groups: dict[tuple[int, tuple[str, ...]], dict[str, list[Act]]] = {}
 
     def newest(self, query: FeedQuery, before: OrderKey | None, size: int) -> list[Item]:
@@ -129,12 +147,15 @@ class WindowReader(IndexReader):
         if query.scope is not Scope.CONCERNS or self._size == 0:
             return None
         # A later page lies beyond the window as a rule: it does not wait for it.
-        if before is not None and not any(known == _base(query) for known, _ in self._windows):
+        if before is not None and not any(window.base == _base(query) for window in self._windows):
+            # What its pane asks for along is wider: the page's own mark lies further back too.
+            self._width = self._size * _LATER
             return None
-        acts = self._window(query)
+        window = self._window(query)
+        acts = window.acts
         rules = self._feed(query).rules
         low, high = limits(query)
-        whole = len(acts) < self._size or low > acts[-1].key.position or low >= high
+        whole = len(acts) < window.size or low > acts[-1].key.position or low >= high
         # Newest first: what is older than the query's beginning need not be judged.
         known = list(takewhile(lambda act: act.key.position >= low, self._candidates(query, acts)))
         return Part([act for act in known if rules.admit(act)], whole, query)
@@ -152,14 +173,14 @@ class WindowReader(IndexReader):
             self._groups[name] = groups
         return self._groups[name].get(values[0], ())
 
-    def _window(self, query: FeedQuery) -> list[Act]:
+    def _window(self, query: FeedQuery) -> Window:
         base = _base(query)
-        for known, acts in self._windows:
-            if known == base:
-                return acts
-        acts = self.acts(base, None, self._size)
-        self._windows.append((base, acts))
-        return acts
+        found = next((window for window in self._windows if window.base == base), None)
+        if found is None:
+            size = self._width
+            found = Window(base, self.acts(base, None, size), size)
+            self._windows.append(found)
+        return found
 
 
 def _holds(part: Part | None, size: int) -> bool:
