@@ -102,6 +102,8 @@ def scan(program: str, address: str, report: Path, seconds: int, cookie: str = "
     command += ["--scope", "domain", "-d", "3", "--max-links-per-page", "25", "--max-files-per-dir", "15"]
     command += ["--max-scan-time", str(seconds), "--max-attack-time", str(max(30, seconds // 12))]
     command += ["--no-bugreport", "--color", "-v", "0", "--store-session", str(report.parent)]
+    # Its own servers are told nothing: what would call them calls the site.
+    command += ["--endpoint", f"{address}/", "--dns-endpoint", "localhost"]
     for path in LEFT_OUT:
         command += ["-x", f"{address}/{path}"]
     if cookie:
