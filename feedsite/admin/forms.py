@@ -14,6 +14,7 @@ from feedsite.admin.services import PeopleFilter
 from feedsite.admin.wording import ACTIONS, ACTS, CONFIRMED, ORDERS, ROLE_NAMES, STATE_NAMES
 from feedsite.moderation.audit import COMMAND_LINE, AuditFilter, midnight
 from feedsite.moderation.services import MAX_REASON
+from feedsite.texts.forms import NamingForm
 from feedsite.web.forms import Form, SelectChoice, strip
 
 _ = TranslationStringFactory("feedsite")
@@ -141,12 +142,16 @@ class NoteForm(ReasonForm):
         )
 
 
-class SanctionForm(ReasonForm):
-    """A sanction, or the end of one: its reason is for the person too."""
+class EndForm(ReasonForm):
+    """The end of a sanction: its reason is for the person too."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.reason.description = _("The person reads it. It is kept in the audit log with your name.")
+
+
+class SanctionForm(EndForm, NamingForm):
+    """A sanction, which may name one of the site's rules."""
 
 
 class SeveralForm(SanctionForm):

@@ -12,7 +12,7 @@ from pyramid.view import view_config
 
 from feedsite.accounts.models import Person
 from feedsite.accounts.services import PeopleService
-from feedsite.admin.forms import NoteForm, ReasonForm, RoleForm, SanctionForm
+from feedsite.admin.forms import EndForm, NoteForm, ReasonForm, RoleForm, SanctionForm
 from feedsite.admin.presenters import audit_keys, audit_views, person_values, sanction_keys
 from feedsite.admin.services import PeopleDirectory
 from feedsite.admin.wording import REFUSALS
@@ -21,6 +21,7 @@ from feedsite.moderation.care import CareService
 from feedsite.moderation.removing import RemovalService
 from feedsite.moderation.services import Actor, ModerationService, NotAllowed
 from feedsite.security.permissions import Permission
+from feedsite.texts.services import TextService
 
 _ = TranslationStringFactory("feedsite")
 
@@ -31,15 +32,16 @@ _FORMS: dict[str, type[ReasonForm]] = {
     "warn": SanctionForm,
     "limit": SanctionForm,
     "suspend": SanctionForm,
-    "reinstate": SanctionForm,
+    "reinstate": EndForm,
     "note": NoteForm,
     "sign-out": ReasonForm,
     "send-reset": ReasonForm,
     "purge": ReasonForm,
 }
 
-#: Does something to somebody for a reason; returns whether something changed.
-Act = Callable[[Actor, str, str], bool]
+#: Does something to somebody for a reason, of sanctions with the rule that they name; returns whether something
+#: changed.
+Act = Callable[..., bool]
 
 
 @view_config(
@@ -152,12 +154,18 @@ def role(request: Any) -> dict[str, object] | Response:
 
 def _act(request: Any, name: str, act: Act, sentence: str) -> dict[str, object] | Response:
     """Do it to the account where a reason is given; else ask for one in the form of this name."""
-    form, found = _FORMS[name].apart(request, name, posted=True), _asked_person(request)
+    form, found = _form(request, name, posted=True), _asked_person(request)
     if form.validate():
         said = request.localizer.translate(sentence, mapping={"handle": found.handle})
-        return _done(request, lambda: act(Actor.of(request.identity), found.id, str(form.reason.data)), said)
+        given = (str(form.reason.data), *([form.named] if isinstance(form, SanctionForm) else []))
+        return _done(request, lambda: act(Actor.of(request.identity), found.id, *given), said)
     request.response.status = 422
     return _person_page(request, forms={name: form})
+
+
+def _form(request: Any, name: str, *, posted: bool = False) -> ReasonForm:
+    form = _FORMS[name].apart(request, name, posted=posted)
+    return form.offer(request, request.find_service(TextService).rules()) if isinstance(form, SanctionForm) else form
 
 
 def _asked_person(request: Any) -> Person:
@@ -183,7 +191,7 @@ def _person_page(
         **person_values(request, dossier, known),
         "is_me": found.id == request.identity.id,
         "allowed": allowed,
-        "forms": {**{name: kind.apart(request, name) for name, kind in _FORMS.items()}, **(forms or {})},
+        "forms": {**{name: _form(request, name) for name in _FORMS}, **(forms or {})},
         "role": role or RoleForm.among(request, allowed.roles, found.role),
         "rows": audit_views(request, log.rows, known),
         "has_more_rows": log.next is not None,

@@ -67,6 +67,7 @@ class SanctionRow:
     label: str
     by: LinkView
     reason: str
+    rule: str
     in_force: bool
     appeal_url: str
     waits: bool
@@ -149,6 +150,7 @@ def person_values(request: Any, dossier: Dossier, people: Mapping[str, Person]) 
                 label=request.translate(ACTIONS[one.kind]),
                 by=who_view(request, one.imposed_by, people),
                 reason=one.reason,
+                rule=one.rule,
                 in_force=one.lifted is None,
                 appeal_url=path("admin.appeal", sanction_id=one.id) if one.appealed is not None else "",
                 waits=one.waits,

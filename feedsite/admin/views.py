@@ -18,6 +18,7 @@ from feedsite.admitting.services import AdmissionService
 from feedsite.keyset import Rows
 from feedsite.moderation.services import Actor, ModerationService
 from feedsite.security.permissions import Permission
+from feedsite.texts.services import TextService
 from feedsite.web.places import Cursors
 
 _ = TranslationStringFactory("feedsite")
@@ -36,7 +37,7 @@ def start(_request: Any) -> dict[str, object]:
 )
 def people(request: Any) -> dict[str, object]:
     """Everybody, searched, filtered, in an order, page by page."""
-    return _people_page(request, SeveralForm.blank(request))
+    return _people_page(request, _offered(request, SeveralForm.blank(request)))
 
 
 @view_config(
@@ -44,7 +45,7 @@ def people(request: Any) -> dict[str, object]:
 )
 def act_on_several(request: Any) -> dict[str, object] | Response:
     """Do one thing about everybody who is ticked; who may not be acted on is left as they are, and named."""
-    form, chosen = SeveralForm.of(request), request.POST.getall("person")[:SIZE]
+    form, chosen = _offered(request, SeveralForm.of(request)), request.POST.getall("person")[:SIZE]
     if not chosen:
         form.refuse_all(_("Tick the people whom this is for."))
     if not form.validate() or not chosen:
@@ -54,10 +55,14 @@ def act_on_several(request: Any) -> dict[str, object] | Response:
     if form.act.data == "approve":
         done = request.find_service(AdmissionService).decide(actor, "approve", chosen, form.reason.data)
     else:
-        done = service.act_on_several(actor, form.act.data, chosen, form.reason.data)
+        done = service.act_on_several(actor, form.act.data, chosen, form.reason.data, form.named)
     for sentence, kind in several_said(request, done, request.find_service(PeopleService)):
         request.flash(sentence, kind)
     return HTTPSeeOther(request.path_qs)
+
+
+def _offered(request: Any, form: SeveralForm) -> SeveralForm:
+    return form.offer(request, request.find_service(TextService).rules())
 
 
 def _people_page(request: Any, several: SeveralForm, ticked: frozenset[str] = frozenset()) -> dict[str, object]:

@@ -65,6 +65,7 @@ FIELDS = {
     "state": _("State"),
     "role": _("Role"),
     "sessions_ended": _("Logins ended"),
+    "rule": _("Rule"),
     "report": _("Report"),
     "about": _("About"),
     "uses": _("How many may join"),

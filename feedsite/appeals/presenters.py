@@ -36,6 +36,7 @@ class SanctionView:
     kind: str
     label: str
     reason: str
+    rule: str
     time: TimeView
     until: TimeView | None
     in_force: bool
@@ -70,6 +71,7 @@ def sanction_view(request: Any, sanction: Sanction) -> SanctionView:
         kind=sanction.kind,
         label=request.translate(KIND_NAMES[sanction.kind]),
         reason=sanction.reason,
+        rule=sanction.rule,
         time=_time(request, sanction.imposed),
         until=_time(request, until) if now < until and sanction.lifted is None else None,
         in_force=sanction.lifted is None,

@@ -27,6 +27,7 @@ COMMANDS: dict[str, str] = {
     "user": "feedsite.cli.user:user",
     "demo": "feedsite.cli.demo:demo",
     "purge": "feedsite.cli.purging:purge",
+    "erasures": "feedsite.cli.erasures:erasures",
     "import": "feedsite.cli.importing:importing",
     "index": "feedsite.cli.index:index",
     "report": "feedsite.cli.report:report",

@@ -46,6 +46,8 @@ begins with an apostrophe). Instants are UTC. There is no password, no key and n
 others did: what they wrote is theirs.
 """
 
+_SANCTION = ("imposed", "kind", "rule", "reason", "lifted", "appealed", "appeal", "answer", "comment")
+
 
 class ExportService:
     """Writes everything about a person into a ZIP.
@@ -87,8 +89,7 @@ class ExportService:
         archive.table("private_feeds", ("feed", "name", "created", "last_used", "ended"), self._private_feeds(person))
         archive.table("marks", ("timeline", "position"), self._marks(person))
         archive.table("reports", ("created", "target", "reason", "text", "state"), self._reports(person))
-        columns = ("imposed", "kind", "reason", "lifted", "appealed", "appeal", "answer", "comment")
-        archive.table("sanctions", columns, self._sanctions(person))
+        archive.table("sanctions", _SANCTION, self._sanctions(person))
         archive.close()
 
     def _account(self, person: Person) -> Row:
@@ -185,9 +186,8 @@ class ExportService:
 
     def _sanctions(self, person: Person) -> Iterator[Row]:
         asked = select(Sanction).where(Sanction.person_id == person.id).order_by(Sanction.imposed, Sanction.id)
-        columns = ("imposed", "kind", "reason", "lifted", "appealed", "appeal", "answer", "comment")
         for sanction in self._session.scalars(asked):
-            yield {column: getattr(sanction, column) for column in columns}
+            yield {column: getattr(sanction, column) for column in _SANCTION}
 
     def _reports(self, person: Person) -> Iterator[Row]:
         # Without the words that were reported: they are somebody else's.

@@ -77,7 +77,7 @@ def appeal_upheld(desk: Desk, data: Data) -> Letter:
 def _of_sanction(desk: Desk, subject: str, what: str, data: Data) -> Letter:
     return Letter(
         subject,
-        (what, _reason(desk, data["reason"])),
+        (what, *_rule(desk, data.get("rule", "")), _reason(desk, data["reason"])),
         (desk.say(_("Read it, and answer if you think it is a mistake")), desk.url("appeals.standing")),
         (desk.say(_("You can answer once, within 30 days. Somebody else looks at it where there is somebody else.")),),
     )
@@ -87,6 +87,11 @@ def _answered(desk: Desk, what: str, data: Data) -> Letter:
     said = desk.say(_("What they say: ${comment}"), comment=data["comment"])
     action = (desk.say(_("See how your account stands")), desk.url("appeals.standing"))
     return Letter(desk.say(_("The answer to your appeal on ${site}")), (what, said), action)
+
+
+def _rule(desk: Desk, rule: str) -> tuple[str, ...]:
+    """What it says of the rule; letters that were written before sanctions named one have none."""
+    return (desk.say(_("The rule of ${site} that it is about: ${rule}"), rule=rule),) if rule else ()
 
 
 def _reason(desk: Desk, reason: str) -> str:

@@ -56,6 +56,8 @@ class Sanction(Base):
     kind: Mapped[str] = mapped_column(String(16))
     #: The person reads it.
     reason: Mapped[str] = mapped_column(Text)
+    #: The rule of the site that it names, by number and title as they were then; empty: none.
+    rule: Mapped[str] = mapped_column(String(140), default="", server_default="")
     imposed: Mapped[datetime] = mapped_column(Instant, default=utcnow)
     imposed_by: Mapped[str] = mapped_column(String(80))
     lifted: Mapped[datetime | None] = mapped_column(Instant)

@@ -14,7 +14,7 @@ from feedsite.db import utcnow
 from feedsite.feeds import Entity, Manager
 from feedsite.feedsout.services import FeedTokenService
 from feedsite.moderation.audit import AuditService
-from feedsite.moderation.models import Sanction
+from feedsite.moderation.models import KINDS, Sanction
 from feedsite.moderation.ranks import (
     MAX_REASON,
     OPERATOR,
@@ -64,6 +64,11 @@ class Allowed:
     purge: bool = False
 
 
+def _named(rule: str) -> dict[str, str]:
+    """What the log says of the rule that a sanction names."""
+    return {"rule": rule} if rule else {}
+
+
 class ModerationService:
     """Does what people who look after the site do to accounts. The caller's transaction holds it all, or nothing.
 
@@ -84,20 +89,21 @@ class ModerationService:
         self._session, self._feeds, self._audit = session, feeds, audit
         self._logins, self._passwords, self._ranks, self._standing = logins, passwords, ranks, standing
 
-    def warn(self, actor: Actor, person_id: str, reason: str) -> bool:
+    def warn(self, actor: Actor, person_id: str, reason: str, rule: str = "") -> bool:
         """Warn somebody: they are told, and nothing else changes. Arguments, result and errors as for `suspend`."""
         person = self._ranks.ready(actor, person_id, reason).person
-        self._standing.impose(actor.key, person, "warn", reason)
-        self._audit.record(actor.key, "warn", person.key, reason=reason)
+        self._standing.impose(actor.key, person, "warn", reason, rule=rule)
+        self._audit.record(actor.key, "warn", person.key, after=_named(rule), reason=reason)
         return True
 
-    def suspend(self, actor: Actor, person_id: str, reason: str) -> bool:
+    def suspend(self, actor: Actor, person_id: str, reason: str, rule: str = "") -> bool:
         """Suspend somebody: nothing but the page that says so, and nothing of theirs on anybody's pages.
 
         Args:
             actor: who suspends.
             person_id: whom.
             reason: why, 1 to `MAX_REASON` characters; the person reads it.
+            rule: the site's rule that it is about, by number and title as they are now; empty: none.
 
         Returns whether something changed. Raises NotAllowed.
         """
@@ -110,12 +116,12 @@ class ModerationService:
         ended = self._logins.end_all(person.id)
         FeedTokenService(self._session).end_all(person.id)
         self._feeds.mute(EVERYBODY, Entity("person", person.id))
-        after = {"state": "suspended", "sessions_ended": ended}
+        after = {"state": "suspended", "sessions_ended": ended, **_named(rule)}
         self._audit.record(actor.key, "suspend", person.key, before={"state": before}, after=after, reason=reason)
-        self._standing.impose(actor.key, person, "suspend", reason)
+        self._standing.impose(actor.key, person, "suspend", reason, rule=rule)
         return True
 
-    def limit(self, actor: Actor, person_id: str, reason: str) -> bool:
+    def limit(self, actor: Actor, person_id: str, reason: str, rule: str = "") -> bool:
         """Leave somebody to their followers: what they do is on nobody else's pages until they are reinstated.
 
         Arguments, result and errors as for `suspend`; only an active account can be limited.
@@ -129,9 +135,9 @@ class ModerationService:
         found.keep_an_admin()
         person.state = "limited"
         self._feeds.limit(Entity("person", person.id))
-        states = {"before": {"state": "active"}, "after": {"state": "limited"}}
+        states = {"before": {"state": "active"}, "after": {"state": "limited", **_named(rule)}}
         self._audit.record(actor.key, "limit", person.key, **states, reason=reason)
-        self._standing.impose(actor.key, person, "limit", reason)
+        self._standing.impose(actor.key, person, "limit", reason, rule=rule)
         return True
 
     def reinstate(self, actor: Actor, person_id: str, reason: str) -> bool:
@@ -182,13 +188,13 @@ class ModerationService:
         if suspension is not None and is_final(suspension, utcnow()):
             raise NotAllowed("final", "after 30 days only an admin takes a suspension back")
 
-    def act_on_several(self, actor: Actor, act: str, person_ids: Iterable[str], reason: str) -> Several:
+    def act_on_several(self, actor: Actor, act: str, person_ids: Iterable[str], reason: str, rule: str = "") -> Several:
         """Do the same to several people: whoever may be acted on, the others are left as they are.
 
         Args:
             act: one of `ACTS`.
             person_ids: whom.
-            reason: as for `suspend`.
+            reason, rule: as for `suspend`; who is reinstated broke none.
 
         Raises NotAllowed where the act or the reason is none.
         """
@@ -201,7 +207,7 @@ class ModerationService:
         # In one order, so that two moderators who do this at once wait for each other in no circle.
         for person_id in sorted(set(person_ids)):
             try:
-                changed = getattr(self, act)(actor, person_id, reason)
+                changed = getattr(self, act)(actor, person_id, reason, *([rule] if act in KINDS else []))
             except NotAllowed:
                 refused.append(person_id)
             else:

@@ -47,20 +47,25 @@ class StandingService:
     def __init__(self, session: Session, notices: NoticeService, audit: AuditService) -> None:
         self._session, self._notices, self._audit = session, notices, audit
 
-    def impose(self, actor: str, person: Person, kind: str, reason: str, *, told: bool = True) -> Sanction:
+    def impose(
+        self, actor: str, person: Person, kind: str, reason: str, *, rule: str = "", told: bool = True
+    ) -> Sanction:
         """Keep a sanction, and tell the person by mail.
 
         Args:
             actor: key of who imposes it, or ``command line``.
             kind: one of `KINDS`.
             reason: the person reads it.
+            rule: the site's rule that it names, by number and title; empty: none.
             told: False where another mail says it.
         """
-        made = Sanction(person_id=person.id, kind=kind, reason=reason, imposed=utcnow(), imposed_by=actor)
+        made = Sanction(
+            person_id=person.id, kind=kind, reason=reason, rule=rule[:140], imposed=utcnow(), imposed_by=actor
+        )
         self._session.add(made)
         self._session.flush()
         if told:
-            self._notices.write(person, f"moderation.{kind}", reason=reason)
+            self._notices.write(person, f"moderation.{kind}", reason=reason, rule=made.rule)
         return made
 
     def lift(self, sanction: Sanction) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from types import MappingProxyType
+from collections.abc import Iterable
 from typing import Any
 
 from pyramid.i18n import TranslationStringFactory
@@ -12,6 +11,7 @@ from wtforms.validators import DataRequired, Length, StopValidation
 
 from feedsite.reporting.services import MAX_COMMENT, MAX_TEXT
 from feedsite.reporting.wording import ANSWER_NAMES, FILTERS, REASON_NAMES
+from feedsite.texts.forms import NamingForm
 from feedsite.texts.services import Rule
 from feedsite.web.forms import Form, SelectChoice, strip
 
@@ -30,7 +30,7 @@ def _needed_for_other(form: Form, field: Field) -> None:
         raise StopValidation(_("Please say what is wrong."))
 
 
-class ReportForm(Form):
+class ReportForm(NamingForm):
     """Why somebody reports something."""
 
     reason = SelectField(
@@ -38,7 +38,6 @@ class ReportForm(Form):
         choices=_choices(REASON_NAMES, _("Please choose")),
         validators=[DataRequired(_("Please choose."))],
     )
-    rule = SelectField(_("Which rule of this site?"), choices=[], default="")
     text = TextAreaField(
         _("In your words"),
         description=_("What those who look after this site should know. Nobody else reads it."),
@@ -49,18 +48,7 @@ class ReportForm(Form):
     @classmethod
     def about_rules(cls, request: Any, rules: Iterable[Rule]) -> ReportForm:
         """The form with the site's rules to choose from, and with what was posted."""
-        form, none = cls.of(request), SelectChoice("", request.translate(_("None in particular")))
-        form.rules = {str(rule.number): rule.name for rule in rules}
-        form.rule.choices = [none, *(SelectChoice(number, name) for number, name in form.rules.items())]
-        return form
-
-    #: The names of the rules there are, by number.
-    rules: Mapping[str, str] = MappingProxyType({})
-
-    @property
-    def named(self) -> str:
-        """The rule that was chosen, by number and title, of a form that is valid; empty: none."""
-        return self.rules.get(str(self.rule.data or ""), "")
+        return cls.of(request).offer(request, rules)
 
 
 class ReportFilterForm(Form):

@@ -49,6 +49,15 @@ def test_warn_hear_the_appeal_and_answer_it(site: Site) -> None:
     assert actions(site) == ["warn", "appeal", "answer appeal"]
 
 
+def test_a_sanction_names_a_rule(site: Site) -> None:
+    site.person("ana")
+    run(site, "limit", "ana", "--reason", "Pills.", "--rule", "2")
+    assert "limit    in force  [2. No spam.] Pills." in run(site, "sanctions", "ana").output
+    said = run(site, "warn", "ana", "--reason", "Pills.", "--rule", "9", status=2).output
+    assert "rule: a number from 1 to 5" in said
+    assert actions(site) == ["limit"]
+
+
 def test_notes_and_links(site: Site) -> None:
     ana = site.person("ana")
     assert run(site, "note", "ana", "A friend of bo's.").output == "Noted.\n"

@@ -71,6 +71,49 @@ def test_each_grade_is_told_by_mail_and_on_a_page_with_its_reason(site: Site, ki
     assert log(site) == [(mo.key, kind, "<pills> & more")]
 
 
+@pytest.mark.parametrize("kind", ["warn", "limit", "suspend"])
+def test_a_sanction_names_a_rule_as_it_was_then(site: Site, kind: str) -> None:
+    ana, mo, greta = site.person("ana"), site.person("mo", role="moderator"), site.person("greta", role="admin")
+    browser = site.browser(mo)
+    chosen = browser.get(f"/admin/people/{ana.id}").html.select_one(f"#{kind}-rule option:nth-of-type(3)")
+    assert chosen.get_text() == "2. No spam."
+    browser.submit(f"/admin/people/{ana.id}/{kind}", {"reason": "pills", "rule": chosen["value"]}, status=303)
+    site.browser(greta).submit("/admin/rules", {"text": "Be nice.\n\nNo sales."}, status=303)
+    (mail,) = site.mails()
+    assert "that it is about: 2. No spam." in text_of(mail)
+    assert "2. No spam." in signed_in(site, ana).get("/settings/standing").html.select_one(".sanction").get_text()
+    assert (
+        "2. No spam." in browser.get(f"/admin/people/{ana.id}").html.select_one("table:nth-of-type(1) ~ div").get_text()
+    )
+    appeal(site, ana)
+    with site.transaction() as request:
+        row = next(row for row in request.find_service(AuditService).page(AuditFilter()).rows if row.action == kind)
+        assert '"rule": "2. No spam."' in row.after
+        (sanction_id,) = (one.id for one in request.find_service(StandingService).of(ana.id))
+    assert "2. No spam." in browser.get(f"/admin/appeals/{sanction_id}").html.select_one("main").get_text()
+
+
+def test_a_rule_that_there_is_not_changes_nothing(site: Site) -> None:
+    ana, mo = site.person("ana"), site.person("mo", role="moderator")
+    page = site.browser(mo).submit(f"/admin/people/{ana.id}/warn", {"reason": "pills", "rule": "99"}, status=422)
+    assert page.html.select_one("#warn-rule[aria-invalid=true]")
+    assert site.mails() == []
+    assert log(site) == []
+
+
+def test_several_are_warned_about_one_rule_and_who_is_reinstated_broke_none(site: Site) -> None:
+    ana, bo, mo = site.person("ana"), site.person("bo"), site.person("mo", role="moderator")
+    browser = site.browser(mo)
+    for act in ("suspend", "reinstate"):
+        fields = {"act": act, "rule": "1", "reason": "unkind", "person": [ana.id, bo.id]}
+        browser.submit("/admin/people", fields, status=303)
+    with site.transaction() as request:
+        service = request.find_service(StandingService)
+        assert [[one.rule for one in service.of(person.id)] for person in (ana, bo)] == [["1. Be kind."]] * 2
+        rows = request.find_service(AuditService).page(AuditFilter(action="reinstate")).rows
+        assert ["rule" in row.after for row in rows] == [False, False]
+
+
 def test_who_is_suspended_signs_in_to_that_page_and_to_nothing_else(site: Site) -> None:
     ana = site.person("ana")
     do(site, None, "suspend", ana)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import String, select
+from sqlalchemy import String, delete, insert, select
 
 from feedsite.accounts.models import Person
 from feedsite.cli import main
-from feedsite.db import Base, utcnow
+from feedsite.db import Base, utcnow, writing
+from feedsite.feeds.stores.sql.tables import default_tables
 from feedsite.moderation.models import AuditRow
 from feedsite.personal import ERASED, personal_data
 
@@ -117,3 +119,27 @@ def test_what_no_feature_takes_out_goes_with_the_account_or_the_note(leaving: Wo
         rules = {key.ondelete for key in Base.metadata.tables[name].foreign_keys if key.column.table.name == part}
         assert rules <= {"CASCADE"}, name
         assert Base.metadata.tables[name].foreign_keys, name
+
+
+def test_what_a_backup_brings_back_is_erased_again_by_the_list(leaving: World, tmp_path: Path) -> None:
+    site = leaving.site
+    ana, bo = leaving.person("ana"), leaving.person("bo")
+    leaving.follow("bo", "ana")
+    feedsite(site, "user", "purge", "ana", "--reason", "asked")
+    kept = feedsite(site, "erasures", "list").stdout
+    assert len(kept.splitlines()) == 2  # they, and their shares as a thing
+    assert ana.id not in kept
+    # As a backup that is older than the list has it.
+    tables = default_tables()
+    with writing(site.engine).begin() as connection:
+        connection.execute(delete(tables.erased))
+        connection.execute(delete(tables.links))
+        link = {"follower": bo.key, "kind": "follow", "entity": ana.key, "verbs": "", "since": 1, "weight": 1.0}
+        connection.execute(insert(tables.links).values(**link, arrived=1))
+    file = tmp_path / "erasures.txt"
+    file.write_text(f"{kept}\n")
+    assert feedsite(site, "erasures", "again", str(file)).stdout.startswith("0 acts and 1 links")
+    assert feedsite(site, "erasures", "list").stdout == kept
+    assert feedsite(site, "erasures", "again").stdout.startswith("0 acts and 0 links")
+    file.write_text("nonsense\n")
+    assert "the lines that `erasures` gave" in feedsite(site, "erasures", "again", str(file), status=2).stderr
