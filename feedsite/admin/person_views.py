@@ -165,7 +165,9 @@ def _act(request: Any, name: str, act: Act, sentence: str) -> dict[str, object] 
 
 def _form(request: Any, name: str, *, posted: bool = False) -> ReasonForm:
     form = _FORMS[name].apart(request, name, posted=posted)
-    return form.offer(request, request.find_service(TextService).rules()) if isinstance(form, SanctionForm) else form
+    return (
+        form.offer(request, request.find_service(TextService).known_rules()) if isinstance(form, SanctionForm) else form
+    )
 
 
 def _asked_person(request: Any) -> Person:

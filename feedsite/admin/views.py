@@ -62,7 +62,7 @@ def act_on_several(request: Any) -> dict[str, object] | Response:
 
 
 def _offered(request: Any, form: SeveralForm) -> SeveralForm:
-    return form.offer(request, request.find_service(TextService).rules())
+    return form.offer(request, request.find_service(TextService).known_rules())
 
 
 def _people_page(request: Any, several: SeveralForm, ticked: frozenset[str] = frozenset()) -> dict[str, object]:

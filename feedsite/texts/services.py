@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from pyramid.i18n import TranslationStringFactory
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from feedsite.db import utcnow
 from feedsite.moderation.audit import AuditService
 from feedsite.moderation.services import Actor
 from feedsite.posts.text import normalised
+from feedsite.remembering import remembered_in
 from feedsite.texts.models import NAMES, SiteText
 
 _ = TranslationStringFactory("feedsite")
@@ -22,6 +25,8 @@ MAX_TEXT = 20_000
 MAX_RULES = 30
 MAX_TITLE = 120
 
+#: The name of what the process keeps.
+REMEMBERED = "texts"
 _BLANK = re.compile(r"\n\s*\n")
 
 #: The rules of a site whose admins wrote none: title, and what it means.
@@ -78,10 +83,21 @@ class TextService:
         session: of the site's database.
         audit: the log.
         translate: says a default in the reader's language.
+        kept: the texts that the process remembers, by name.
+        changed: called when one is written.
     """
 
-    def __init__(self, session: Session, audit: AuditService, translate: Callable[[str], str]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        audit: AuditService,
+        translate: Callable[[str], str],
+        *,
+        kept: Mapping[str, str] = MappingProxyType({}),
+        changed: Callable[[], None] = lambda: None,
+    ) -> None:
         self._session, self._audit, self._translate = session, audit, translate
+        self._kept, self._changed = kept, changed
 
     def text(self, name: str) -> str:
         """A text as it is shown: the admins', or the default. One statement."""
@@ -97,6 +113,13 @@ class TextService:
     def rules(self) -> tuple[Rule, ...]:
         """The site's rules, numbered from 1."""
         return rules_in(self.text("rules"))
+
+    def known_rules(self) -> tuple[Rule, ...]:
+        """The rules as the process remembers them, for pages of the administration: no statement.
+
+        Of what another process wrote within five seconds it may not know.
+        """
+        return rules_in(self._kept.get("rules") or self.default("rules"))
 
     def write(self, actor: Actor, name: str, text: str) -> bool:
         """Write a text; an empty one brings the default back.
@@ -126,9 +149,22 @@ class TextService:
             self._session.add(SiteText(name=name, text=wanted, changed=utcnow()))
         after = {"text": wanted or self.default(name)}
         self._audit.record(actor.key, "site text", f"text:{name}", before={"text": before}, after=after)
+        self._changed()
         return True
+
+
+def written(session: Session) -> Mapping[str, str]:
+    """What admins wrote, by name: one statement."""
+    return {row.name: row.text for row in session.scalars(select(SiteText))}
 
 
 def text_service(_context: object, request: Any) -> TextService:
     """Service factory."""
-    return TextService(request.dbsession, request.find_service(AuditService), request.localizer.translate)
+    remembered = remembered_in(request.registry, REMEMBERED)
+    return TextService(
+        request.dbsession,
+        request.find_service(AuditService),
+        request.localizer.translate,
+        kept=remembered.kept,
+        changed=lambda: remembered.forget_after_commit(request.tm.get()),
+    )
