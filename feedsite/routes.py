@@ -137,6 +137,7 @@ ROUTES: tuple[tuple[str, str], ...] = (
     ("admin.report_claim", f"/admin/reports/{_REPORT}/claim"),
     ("admin.report_release", f"/admin/reports/{_REPORT}/release"),
     ("admin.notes", "/admin/notes"),
+    ("admin.acts", "/admin/activities"),
     ("admin.note", f"/admin/notes/{_NOTE}"),
     ("admin.note_hide", f"/admin/notes/{_NOTE}/hide"),
     ("admin.note_show", f"/admin/notes/{_NOTE}/show"),

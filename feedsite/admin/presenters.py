@@ -19,6 +19,7 @@ from feedsite.moderation.audit import COMMAND_LINE
 from feedsite.moderation.models import AuditRow, Sanction
 from feedsite.moderation.services import Several
 from feedsite.personal import ERASED
+from feedsite.web.plurals import ngettext
 from feedsite.web.presenting import LinkView, TimeView
 from feedsite.web.wording import hue, initials, time_view
 
@@ -163,9 +164,9 @@ def person_values(request: Any, dossier: Dossier, people: Mapping[str, Person]) 
 def several_said(request: Any, done: Several, people: PeopleService) -> list[tuple[str, str]]:
     """What is said after an act on several people, each sentence with its kind: the refused ones are named."""
     said: list[tuple[str, str]] = []
-    for one, many, ids, kind in (
-        ("${count} account is changed.", "${count} accounts are changed.", done.done, "success"),
-        ("${count} account was so already.", "${count} accounts were so already.", done.same, "info"),
+    for (one, many), ids, kind in (
+        (ngettext("${count} account is changed.", "${count} accounts are changed."), done.done, "success"),
+        (ngettext("${count} account was so already.", "${count} accounts were so already."), done.same, "info"),
     ):
         if ids:
             mapping = {"count": len(ids)}

@@ -13,6 +13,7 @@ from feedsite.accounts.services import InvitationService, PeopleService
 from feedsite.admin.presenters import who_view
 from feedsite.db import utcnow
 from feedsite.moderation.ranks import Several
+from feedsite.web.plurals import ngettext
 from feedsite.web.presenting import LinkView, TimeView
 from feedsite.web.wording import time_view
 
@@ -80,14 +81,14 @@ def decided_said(request: Any, done: Several, decision: str) -> list[tuple[str, 
     """What is said after a decision, each sentence with its kind."""
     said: list[tuple[str, str]] = []
     done_sentences = {
-        "approve": ("${count} person is let in.", "${count} people are let in."),
-        "reject": ("${count} person is not let in.", "${count} people are not let in."),
+        "approve": ngettext("${count} person is let in.", "${count} people are let in."),
+        "reject": ngettext("${count} person is not let in.", "${count} people are not let in."),
     }[decision]
     for (one, many), ids, kind in (
         (done_sentences, done.done, "success"),
-        (("${count} person waited no more.", "${count} people waited no more."), done.same, "info"),
+        (ngettext("${count} person waited no more.", "${count} people waited no more."), done.same, "info"),
         (
-            ("${count} account is left as it is.", "${count} accounts are left as they are."),
+            ngettext("${count} account is left as it is.", "${count} accounts are left as they are."),
             done.refused,
             "error",
         ),

@@ -37,6 +37,7 @@ COMMANDS: dict[str, str] = {
     "block": "feedsite.cli.block:block",
     "text": "feedsite.cli.text:text",
     "note": "feedsite.cli.note:note",
+    "act": "feedsite.cli.act:act",
     "announce": "feedsite.cli.announce:announce",
     "mail": "feedsite.cli.mail:mail",
     "secret": "feedsite.cli.secret:secret",

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from pyramid.i18n import TranslationStringFactory
 from wtforms import DateField, SelectField, StringField
-from wtforms.validators import Length, Optional
+from wtforms.validators import Length, Optional, Regexp
 
 from feedsite.accounts.services import PeopleService
+from feedsite.admin.forms import EndForm
+from feedsite.contents.acts import FOLLOW, ActFilter
 from feedsite.contents.services import MAX_WORDS, NoteFilter
+from feedsite.feeds import Entity
 from feedsite.moderation.audit import midnight
+from feedsite.posts.acts import LIKE, SHARE
 from feedsite.web.forms import Form, SelectChoice, strip
 
 _ = TranslationStringFactory("feedsite")
 
 VERBS = {"create": _("Notes"), "reply": _("Replies")}
 STATES = {"shown": _("Shown"), "hidden": _("Hidden")}
+
+
+ACT_VERBS = {LIKE: _("Like"), SHARE: _("Share"), FOLLOW: _("Follow")}
 
 
 def _choices(names: dict[str, str], every: str) -> list[SelectChoice]:
@@ -55,3 +62,42 @@ class NoteFilterForm(Form):
             since=midnight(self.since.data, zone),
             until=midnight(self.until.data, zone, days=1),
         )
+
+
+class ActFilterForm(Form):
+    """Which likes, shares and follows."""
+
+    by = StringField(_("By"), description=_("A handle"), filters=[strip], validators=[Length(max=254)])
+    whom = StringField(_("Whom"), description=_("The handle of who was followed"), filters=[strip])
+    note = StringField(
+        _("Note"),
+        description=_("The end of its address"),
+        filters=[strip],
+        validators=[Optional(), Regexp(r"[0-9a-z]{1,64}\Z", message=_("An id has letters and digits only."))],
+    )
+    verb = SelectField(_("Kind"), choices=_choices(ACT_VERBS, _("Every kind")), default="")
+
+    def asked(self, people: PeopleService) -> ActFilter | None:
+        """The filter; None, with messages on the fields, when something in the form is wrong.
+
+        Args:
+            people: finds the handles.
+        """
+        if not self.validate():
+            return None
+        if self.whom.data and self.note.data:
+            self.refuse("note", _("Either whom or which note."))
+        found = {}
+        for field in (self.by, self.whom):
+            person = people.by_handle(field.data.removeprefix("@")) if field.data else None
+            if field.data and person is None:
+                self.refuse(field.name, _("Nobody has this handle."))
+            found[field.name] = None if person is None else Entity("person", person.id)
+        if self.errors:
+            return None
+        thing = Entity("note", self.note.data) if self.note.data else found["whom"]
+        return ActFilter(found["by"], thing, self.verb.data or "")
+
+
+class RemoveForm(EndForm):
+    """Removing likes, shares and follows: who did them reads the reason."""

@@ -1,4 +1,4 @@
-"""What the mails say to somebody whose note was hidden, shown again or deleted."""
+"""What the mails say to somebody whose note was hidden, shown again or deleted, or whose likes were removed."""
 
 from __future__ import annotations
 
@@ -38,6 +38,15 @@ def deleted(desk: Desk, data: Data) -> Letter:
     )
 
 
+def removed(desk: Desk, data: Data) -> Letter:
+    """To whose likes, shares or follows are gone."""
+    what = _("The people who look after ${site} have removed something that @${handle} liked, shared or followed.")
+    why = desk.say(_("The reason that was given: ${reason}"), reason=data["reason"])
+    rules = (desk.say(_("Read the rules of the site")), desk.url("texts.rules"))
+    subject = desk.say(_("Something you did on ${site} is removed"))
+    return Letter(subject, (desk.say(what, handle=data["handle"]), why), rules)
+
+
 def _letter(desk: Desk, subject: str, what: str, data: Data) -> Letter:
     why = desk.say(_("The reason that was given: ${reason}"), reason=data["reason"])
     which = desk.say(_("It begins: ${text}"), text=data["text"])
@@ -46,4 +55,4 @@ def _letter(desk: Desk, subject: str, what: str, data: Data) -> Letter:
 
 
 #: Every letter, by the last part of its name.
-LETTERS: dict[str, LetterMaker] = {letter.__name__: letter for letter in (hidden, shown, deleted)}
+LETTERS: dict[str, LetterMaker] = {letter.__name__: letter for letter in (hidden, shown, deleted, removed)}

@@ -18,6 +18,7 @@ from feedsite.graph.services import GraphService
 from feedsite.security.signing import BadToken, signer
 from feedsite.timelines.services import TimelineService
 from feedsite.web.cursors import cursor_from
+from feedsite.web.plurals import ngettext
 from feedsite.web.presenting import PersonView, ProfileView, TabView
 from feedsite.web.robots import respect
 from feedsite.web.wording import compact
@@ -141,9 +142,9 @@ class ProfilePresenter:
 
     def _words(self, name: str, count: Counted) -> str:
         one, many = {
-            "notes": ("note", "notes"),
-            "following": ("following", "following"),
-            "followers": ("follower", "followers"),
+            "notes": ngettext("note", "notes"),
+            "following": ngettext("following", "following"),
+            "followers": ngettext("follower", "followers"),
         }[name]
         text: str = self._request.localizer.pluralize(one, many, count.number, domain="feedsite")
         return text

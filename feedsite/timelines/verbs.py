@@ -17,16 +17,13 @@ from typing import Any
 
 from pyramid.i18n import TranslationStringFactory
 
+from feedsite.web.plurals import ngettext
+
 _ = TranslationStringFactory("feedsite")
 
 __all__ = ["Said", "Verb", "Verbs", "add_verb", "ngettext", "verbs_of"]
 
 _REGISTRY = "feedsite.verbs"
-
-
-def ngettext(singular: str, plural: str) -> tuple[str, str]:
-    """A pair of messages for the catalogue, translated when the number is known."""
-    return singular, plural
 
 
 @dataclass(frozen=True, slots=True)

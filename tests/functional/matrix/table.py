@@ -146,6 +146,7 @@ CASES: dict[str, dict[str, dict[str, str]]] = {
     "texts.rules": {"GET": EVERYBODY},
     "texts.contact": {"GET": EVERYBODY},
     "admin.notes": {"GET": MODERATORS},
+    "admin.acts": {"GET": MODERATORS, "POST": MODERATORS},
     "admin.note": {"GET": MODERATORS},
     "admin.note_hide": {"POST": MODERATORS},
     "admin.note_show": {"POST": MODERATORS},
