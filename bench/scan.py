@@ -55,6 +55,9 @@ EXPLAINED: dict[str, str] = {
     r"CSRF token 'csrf_token' is not properly checked": "the scanner sends its content type twice, so that the site "
     "reads no form and answers 400 with either token, or 405 where nothing can be posted: to the scanner they are one "
     "answer. Sent once, a wrong token is refused (`test_without_a_good_token_nothing_happens`)",
+    r"LDAP Injection via injection in the parameter q": "the site asks no directory. Of two texts that are sent, the "
+    "one with the character NUL is refused with 400, and the other is searched for: to the scanner the first is a "
+    "directory's error (`test_what_is_no_text_is_refused`)",
     r"Secure Flag cookie": "cookies are Secure when the site's address is https (`test_cookies_over_https`)",
 }
 
@@ -65,11 +68,16 @@ class Answers(logging.Handler):
     def __init__(self) -> None:
         super().__init__()
         self.statuses: Counter[str] = Counter()
+        self.mistakes: Counter[str] = Counter()
 
     def emit(self, record: logging.LogRecord) -> None:
-        found = re.search(r"status=(\d)", record.getMessage())
+        message = record.getMessage()
+        found = re.search(r"status=(\d)(\d\d)", message)
         if found:
             self.statuses[f"{found[1]}xx"] += 1
+            if found[1] == "5":
+                route = re.search(r"route=(\S+)", message)
+                self.mistakes[f"5{found[2]} of {route[1] if route else 'no route'}"] += 1
 
 
 @contextlib.contextmanager
@@ -166,6 +174,8 @@ def main() -> int:
             version = report["infos"]["version"]
     mistakes = answers.statuses["5xx"]
     by_status = ", ".join(f"{count} {status}" for status, count in sorted(answers.statuses.items()))
+    which = ", ".join(f"{count} times {what}" for what, count in answers.mistakes.most_common())
+    by_status += f" ({which})" if which else ""
     text = (
         f"{version}, {datetime.now(UTC):%Y-%m-%d}, modules {MODULES.replace(',', ', ')}; {'; '.join(lines)}. Answers: "
         f"{by_status}.\n\n| As | Finding | times | Why it is none |\n|---|---|---|---|\n" + "\n".join(table)

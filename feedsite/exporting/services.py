@@ -19,10 +19,11 @@ from feedsite.feedsout.models import FeedToken
 from feedsite.keeping.models import Bookmark, Pin
 from feedsite.mail.models import MailRefusal
 from feedsite.moderation.models import Sanction
-from feedsite.notifications.models import UnwantedVerb
+from feedsite.notifications.models import NotificationState, UnwantedVerb
 from feedsite.posts.models import Note
 from feedsite.reporting.models import Report
 from feedsite.security.sessions import LoginSessionService
+from feedsite.suggestions.models import Dismissal
 from feedsite.timelines.models import ReaderMark
 
 _CHOICES = ("noindex", "discoverable", "shortcuts")
@@ -38,6 +39,8 @@ links          what is followed, watched, muted and blocked
 followers      who follows the account
 bookmarks      notes that were kept
 marks          up to where timelines were read
+notifications  which ones were saved, done, or marked as read or unread
+dismissals     whom the site should not suggest again
 reports        what was reported, and what came of it
 sanctions      warnings, limits and suspensions, what was said to them, and the answer
 
@@ -88,6 +91,8 @@ class ExportService:
         archive.table("bookmarks", ("note", "created"), self._bookmarks(person))
         archive.table("private_feeds", ("feed", "name", "created", "last_used", "ended"), self._private_feeds(person))
         archive.table("marks", ("timeline", "position"), self._marks(person))
+        archive.table("notifications", ("key", "kind", "saved", "changed"), self._notification_states(person))
+        archive.table("dismissals", ("id", "handle", "created"), self._dismissals(person))
         archive.table("reports", ("created", "target", "reason", "text", "state"), self._reports(person))
         archive.table("sanctions", _SANCTION, self._sanctions(person))
         archive.close()
@@ -183,6 +188,17 @@ class ExportService:
         asked = select(ReaderMark).where(ReaderMark.person_id == person.id).order_by(ReaderMark.timeline)
         for row in self._session.scalars(asked):
             yield {"timeline": row.timeline, "position": row.position}
+
+    def _notification_states(self, person: Person) -> Iterator[Row]:
+        mine = select(NotificationState).where(NotificationState.person_id == person.id)
+        for row in self._session.scalars(mine.order_by(NotificationState.changed, NotificationState.key)):
+            yield {"key": row.key, "kind": row.kind, "saved": row.saved, "changed": row.changed}
+
+    def _dismissals(self, person: Person) -> Iterator[Row]:
+        mine = select(Dismissal, Person.handle).join(Person, Person.id == Dismissal.dismissed_id)
+        mine = mine.where(Dismissal.person_id == person.id).order_by(Dismissal.created, Dismissal.dismissed_id)
+        for row, handle in self._session.execute(mine):
+            yield {"id": row.dismissed_id, "handle": handle, "created": row.created}
 
     def _sanctions(self, person: Person) -> Iterator[Row]:
         asked = select(Sanction).where(Sanction.person_id == person.id).order_by(Sanction.imposed, Sanction.id)

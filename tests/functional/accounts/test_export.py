@@ -13,6 +13,8 @@ from webtest import TestResponse
 
 from feedsite.db import utcnow
 from feedsite.exporting.services import _BATCH
+from feedsite.notifications.models import NotificationState
+from feedsite.suggestions.models import Dismissal
 
 from tests.functional.timelines.world import World
 from tests.site import Site
@@ -35,6 +37,10 @@ def test_everything_is_in_it_and_nothing_of_others(site: Site) -> None:
     theirs = world.write("bo", "Soup is on")
     world.like(theirs, "ana")
     world.like(mine, "cy")
+    dora = world.person("dora")
+    with site.transaction() as request:
+        request.dbsession.add(Dismissal(person_id=world.person("ana").id, dismissed_id=dora.id))
+        request.dbsession.add(NotificationState(person_id=world.person("ana").id, key="k" * 16, saved=True))
     answer = world.browser("ana").get(PATH)
     assert answer.content_type == "application/zip"
     assert answer.headers["Content-Disposition"].startswith('attachment; filename="ana-')
@@ -50,6 +56,9 @@ def test_everything_is_in_it_and_nothing_of_others(site: Site) -> None:
     assert ("follow", "bo") in links
     assert [row["handle"] for row in json.loads(files["followers.json"])] == ["cy"]
     assert len(json.loads(files["logins.json"])) == 1
+    assert [row["handle"] for row in json.loads(files["dismissals.json"])] == ["dora"]
+    (state,) = json.loads(files["notifications.json"])
+    assert (state["kind"], state["saved"]) == (None, True)
     everything = "".join(files.values())
     assert "argon2" not in everything
     for text in ("A secret of Bo's", "Soup is on", "bo@example.org", "cy@example.org"):

@@ -1,0 +1,59 @@
+"""What is told from the newest acts that concern a reader, and when there may be others."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+from feedsite.feeds import Entity
+from feedsite.feeds.order import OrderKey, floor_position
+from feedsite.feeds.query import FeedQuery, Scope
+from feedsite.feeds.stores.elasticsearch.acts import Act
+from feedsite.feeds.stores.elasticsearch.windows import WindowReader
+
+ANA, BO = (FeedQuery(Scope.CONCERNS, Entity("person", name), None) for name in ("ana", "bo"))
+
+
+def act(ms: int) -> Act:
+    ends = {"verb": "like", "actor": "person:cy", "object": "note:1", "visibility": "public", "gate": "person:cy"}
+    known = {"notice": "", "lone": "", "hidden": False, "early": False, "position": floor_position(ms), "id": str(ms)}
+    return Act.of({**ends, **known})
+
+
+class Told(WindowReader):
+    """Finds the newest of five acts, whatever is asked, and admits all."""
+
+    def __init__(self, window: int) -> None:
+        super().__init__(SimpleNamespace(), SimpleNamespace(), window)  # type: ignore[arg-type]
+        self.asked: list[int] = []
+
+    def acts(self, query: FeedQuery, edge: OrderKey | None, size: int, *, newest: bool = True) -> list[Act]:
+        self.asked.append(size)
+        return [act(ms) for ms in (50, 40, 30, 20, 10)][:size]
+
+    def _feed(self, query: FeedQuery) -> Any:
+        return SimpleNamespace(rules=SimpleNamespace(admit=lambda _act: True))
+
+
+def test_a_full_window_may_have_others_behind_it() -> None:
+    assert [(part.whole, len(part.acts)) for part in map(Told(2)._part, [ANA]) if part] == [(False, 2)]
+    assert [(part.whole, len(part.acts)) for part in map(Told(6)._part, [ANA]) if part] == [(True, 5)]
+
+
+def test_a_later_page_widens_what_is_asked_next_and_not_what_is_known() -> None:
+    reader = Told(2)
+    known = reader._part(ANA)
+    assert known is not None
+    assert reader._part(BO, OrderKey(floor_position(45), "")) is None
+    again, wider = reader._part(ANA), reader._part(BO)
+    assert again is not None
+    assert wider is not None
+    assert (again.whole, len(again.acts)) == (False, 2)
+    assert (wider.whole, len(wider.acts)) == (False, 4)
+    assert reader.asked == [2, 4]
+
+
+def test_a_query_that_begins_within_the_window_is_told_wholly() -> None:
+    part = Told(2)._part(ANA.but(since_ms=45))
+    assert part is not None
+    assert (part.whole, [one.key.id for one in part.acts]) == (True, ["50"])
