@@ -15,6 +15,8 @@ _ANNOUNCEMENT = r"{announcement_id:[0-9a-z]{1,40}}"
 _LINK = r"{token:[A-Za-z0-9_-]{1,128}}"
 _PERSON = r"{person_id:[0-9a-z]{1,40}}"
 _FORMAT = "{format:atom|json}"
+# A slash in an id would be one of the address; such a thing has no page.
+_THING = "/o/{type}/{id:[^/]+?}"
 _YEAR, _MONTH = r"{year:\d{4}}", r"{month:\d{1,2}}"
 
 ROUTES: tuple[tuple[str, str], ...] = (
@@ -81,6 +83,8 @@ ROUTES: tuple[tuple[str, str], ...] = (
     ("feedsout.public_outbox", "/explore/outbox"),
     ("feedsout.tag", f"/tags/{{tag}}.{_FORMAT}"),
     ("feedsout.tag_outbox", "/tags/{tag}/outbox"),
+    ("feedsout.thing", f"{_THING}.{_FORMAT}"),
+    ("feedsout.thing_outbox", f"{_THING}/outbox"),
     ("feedsout.profile", f"/{_HANDLE}.{_FORMAT}"),
     ("feedsout.profile_outbox", f"/{_HANDLE}/outbox"),
     # Timelines
@@ -101,6 +105,7 @@ ROUTES: tuple[tuple[str, str], ...] = (
     ("timelines.explore", "/explore"),
     ("suggestions.people", "/explore/people"),
     ("timelines.tag", "/tags/{tag}"),
+    ("timelines.thing", _THING),
     ("search.search", "/search"),
     # Notifications
     ("notifications.list", "/notifications"),
@@ -173,6 +178,8 @@ ROUTES: tuple[tuple[str, str], ...] = (
     ("keeping.pin", f"/notes/{_NOTE}/pin"),
     ("keeping.unpin", f"/notes/{_NOTE}/unpin"),
     # Links
+    ("graph.watch_thing", f"{_THING}/watch"),
+    ("graph.unwatch_thing", f"{_THING}/unwatch"),
     ("graph.watch_tag", "/tags/{tag}/watch"),
     ("graph.unwatch_tag", "/tags/{tag}/unwatch"),
     ("reporting.person", f"/{_HANDLE}/report"),

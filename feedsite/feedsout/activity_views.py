@@ -33,16 +33,23 @@ def _read(request: Any, page: Page) -> Material:
 
 @view_config(route_name="feedsout.profile_outbox", request_method="GET")
 @view_config(route_name="feedsout.tag_outbox", request_method="GET")
+@view_config(route_name="feedsout.thing_outbox", request_method="GET")
 @view_config(route_name="feedsout.public_outbox", request_method="GET")
 @view_config(route_name="timelines.tag", request_method="GET", wants_activity=True)
+@view_config(route_name="timelines.thing", request_method="GET", wants_activity=True)
 @view_config(route_name="timelines.explore", request_method="GET", wants_activity=True)
 def outbox(request: Any) -> Response:
     """A public list: where its first page is, or with ``?page=`` or a cursor a page of it."""
     act_as(request, None)
     source, cursor = source_of(request), cursor_from(request)
-    if cursor is None and "page" not in request.GET:
+    is_whole = cursor is None and "page" not in request.GET
+    if is_whole and not source.needs_acts:
         return _thing_answer(request, _collection(source))
-    made = _read(request, request.find_service(Manager).get_page(source.aggregator, cursor))
+    page = request.find_service(Manager).get_page(source.aggregator, cursor)
+    source.check(page, cursor)
+    if is_whole:
+        return _thing_answer(request, _collection(source))
+    made = _read(request, page)
     return answer(
         request,
         lambda: written(_page(request, source, made)),

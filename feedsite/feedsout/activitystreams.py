@@ -110,8 +110,10 @@ class ActivityWriter:
             page = self._addresses.page("timelines.tag", tag=entity.id)
             return {"type": "Object", "id": page, "url": page, "name": clean(f"#{entity.id}")}
         name = (extra or {}).get("name")
+        page = self._addresses.page("timelines.thing", type=entity.type, id=entity.id)
         return {
             "type": "Object",
+            **({} if "/" in entity.id else {"id": page, "url": page}),
             "name": clean(name if isinstance(name, str) and name else f"{entity.type} {entity.id}"),
         }
 

@@ -9,9 +9,10 @@ from typing import Any
 from pyramid.i18n import TranslationStringFactory
 
 from feedsite.accounts.models import Person
+from feedsite.feeds import Entity
 from feedsite.feedsout.activitystreams import CONTENT_TYPE
 from feedsite.feedsout.addresses import Addresses
-from feedsite.feedsout.sources import Source, person_source, public_source, tag_source
+from feedsite.feedsout.sources import Source, person_source, public_source, tag_source, thing_source
 from feedsite.posts.models import Note
 from feedsite.posts.presenters import note_url
 from feedsite.posts.rendering import excerpt
@@ -34,6 +35,12 @@ def tag_head(request: Any, name: str) -> HeadView:
     """Of a tag's page."""
     said = request.localizer.translate(_("Latest with #${tag}"), mapping={"tag": name})
     return _list(request, tag_source(request, name), f"#{name}", said)
+
+
+def thing_head(request: Any, entity: Entity, name: str) -> HeadView:
+    """Of the page of a thing of any type."""
+    said = request.localizer.translate(_("Latest with ${name}"), mapping={"name": name})
+    return _list(request, thing_source(request, entity, name), name, said)
 
 
 def explore_head(request: Any) -> HeadView:

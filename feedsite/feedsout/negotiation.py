@@ -14,6 +14,7 @@ NEGOTIATED = frozenset(
     {
         "timelines.profile",
         "timelines.tag",
+        "timelines.thing",
         "timelines.explore",
         "posts.note",
         "feedsout.person",

@@ -11,11 +11,13 @@ from pyramid.httpexceptions import HTTPFound, HTTPNotFound
 from pyramid.i18n import TranslationStringFactory
 
 from feedsite.accounts.models import Person
+from feedsite.feeds import Entity, Page
 from feedsite.feeds.aggregators import Aggregator
 from feedsite.feedsout.addresses import Addresses
 from feedsite.posts.text import tag_name
-from feedsite.timelines.feeds import profile_acts, public_acts, tag_acts
+from feedsite.timelines.feeds import profile_acts, public_acts, tag_acts, thing_acts
 from feedsite.timelines.people import person_of
+from feedsite.timelines.things import thing_of
 from feedsite.web.presenting import AlternateView
 
 _ = TranslationStringFactory("feedsite")
@@ -38,6 +40,7 @@ class Source:
         urls: its addresses: "atom", "json", and "outbox" (ActivityStreams).
         aggregator: what it is made of.
         person: whose it is, where it is one person's.
+        needs_acts: there is no such list while nothing is in it.
     """
 
     id: str
@@ -46,6 +49,12 @@ class Source:
     urls: Mapping[str, str]
     aggregator: Aggregator
     person: Person | None = None
+    needs_acts: bool = False
+
+    def check(self, page: Page, cursor: str | None) -> None:
+        """Raise HTTPNotFound where there is no such list."""
+        if self.needs_acts and cursor is None and not page.items:
+            raise HTTPNotFound
 
     @property
     def began(self) -> datetime | None:
@@ -80,6 +89,14 @@ def tag_source(request: Any, name: str) -> Source:
     return Source(page, title, page, _urls(addresses, "tag", tag=name), tag_acts(name, None))
 
 
+def thing_source(request: Any, entity: Entity, name: str = "") -> Source:
+    """What touched a thing; there is no such list while nothing has."""
+    addresses, parts = Addresses(request), {"type": entity.type, "id": entity.id}
+    page = addresses.page("timelines.thing", **parts)
+    title = f"{name or f'{entity.type} {entity.id}'} · {request.site_settings.site_name}"
+    return Source(page, title, page, _urls(addresses, "thing", **parts), thing_acts(entity, None), needs_acts=True)
+
+
 def public_source(request: Any) -> Source:
     """What everybody writes in public."""
     addresses = Addresses(request)
@@ -95,6 +112,8 @@ def source_of(request: Any) -> Source:
     """
     if "handle" in request.matchdict:
         return person_source(request, person_of(request))
+    if "type" in request.matchdict:
+        return thing_source(request, thing_of(request))
     if "tag" not in request.matchdict:
         return public_source(request)
     given = request.matchdict["tag"]

@@ -17,10 +17,13 @@ from feedsite.web.cursors import cursor_from
 
 @view_config(route_name="feedsout.profile", request_method="GET")
 @view_config(route_name="feedsout.tag", request_method="GET")
+@view_config(route_name="feedsout.thing", request_method="GET")
 @view_config(route_name="feedsout.public", request_method="GET")
 def feed(request: Any) -> Response:
     """A page of a public list, newest first."""
     act_as(request, None)
     source = source_of(request)
-    read = request.find_service(TimelineService).read(source.aggregator, cursor_from(request))
+    cursor = cursor_from(request)
+    read = request.find_service(TimelineService).read(source.aggregator, cursor)
+    source.check(read.page, cursor)
     return feed_answer(request, source, material(request, read))

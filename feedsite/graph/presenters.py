@@ -161,12 +161,21 @@ def watch_tag(request: Any, tag: str) -> ActionView | None:
     Args:
         tag: its name, as `posts.text.tag_name` makes it.
     """
+    return _watch(request, Entity("tag", tag), f"#{tag}", "tag", tag=tag)
+
+
+def watch_thing(request: Any, thing: Entity, name: str) -> ActionView | None:
+    """The button that watches any thing or stops watching it; None for who may not. One statement."""
+    return _watch(request, thing, name, "thing", type=thing.type, id=thing.id)
+
+
+def _watch(request: Any, thing: Entity, name: str, route: str, **parts: str) -> ActionView | None:
     me = request.identity
     if me is None or not request.has_permission(Permission.ARRANGE):
         return None
-    watching = bool(request.find_service(Manager).linked(me.entity, [Entity("tag", tag)], kinds=("watch",)))
-    route = "graph.unwatch_tag" if watching else "graph.watch_tag"
+    watching = bool(request.find_service(Manager).linked(me.entity, [thing], kinds=("watch",)))
     text = request.translate(_("Watching") if watching else _("Watch"))
-    message = _("Watching #${tag}: stop watching") if watching else _("Watch #${tag}")
-    label = request.localizer.translate(message, mapping={"tag": tag})
-    return ActionView("watch", label, request.route_path(route, tag=tag), "eye", text, on=watching)
+    message = _("Watching ${name}: stop watching") if watching else _("Watch ${name}")
+    label = request.localizer.translate(message, mapping={"name": name})
+    path = request.route_path(f"graph.{'unwatch' if watching else 'watch'}_{route}", **parts)
+    return ActionView("watch", label, path, "eye", text, on=watching)

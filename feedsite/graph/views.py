@@ -18,6 +18,7 @@ from feedsite.posts.acts import shares_of
 from feedsite.posts.text import tag_name
 from feedsite.security.permissions import Permission
 from feedsite.security.throttle import Throttle
+from feedsite.timelines.things import thing_of, thing_path
 from feedsite.web.redirects import see_other
 
 _ = TranslationStringFactory("feedsite")
@@ -121,6 +122,25 @@ def watch_tag(request: Any) -> Response:
 def unwatch_tag(request: Any) -> Response:
     """Stop watching a tag."""
     return _with_tag(request, GraphService.unwatch)
+
+
+@view_config(route_name="graph.watch_thing", request_method="POST", permission=Permission.ARRANGE)
+def watch_thing(request: Any) -> Response:
+    """Hear of what happens to a thing of any type."""
+    return _with_thing(request, GraphService.watch)
+
+
+@view_config(route_name="graph.unwatch_thing", request_method="POST", permission=Permission.ARRANGE)
+def unwatch_thing(request: Any) -> Response:
+    """Stop watching it."""
+    return _with_thing(request, GraphService.unwatch)
+
+
+def _with_thing(request: Any, change: Callable[[GraphService, str, Entity], bool]) -> Response:
+    request.find_service(Throttle).hit("follow", request.identity.id)
+    entity = thing_of(request)
+    change(request.find_service(GraphService), request.identity.id, entity)
+    return see_other(request, thing_path(request, entity))
 
 
 def _with_tag(request: Any, change: Callable[[GraphService, str, Entity], bool]) -> Response:

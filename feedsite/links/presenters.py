@@ -10,6 +10,7 @@ from pyramid.i18n import TranslationStringFactory
 
 from feedsite.db import utcnow
 from feedsite.feeds import Entity
+from feedsite.feeds.activity import RESERVED
 from feedsite.feeds.order import instant
 from feedsite.feeds.stores.base import LinkRow
 from feedsite.links.services import WEIGHTS, Links, Taken
@@ -105,7 +106,10 @@ class LinkPresenter:
             return f"#{entity.id}", request.route_path("timelines.tag", tag=entity.id)
         if entity.type == "note":
             return self._thread(entity)
-        return entity.id, ""
+        if entity.type in RESERVED:
+            return entity.id, ""
+        url = "" if "/" in entity.id else request.route_path("timelines.thing", type=entity.type, id=entity.id)
+        return f"{entity.type} {entity.id}", url
 
     def _thread(self, entity: Entity) -> tuple[str, str]:
         note = self._links.notes.get(entity.key)

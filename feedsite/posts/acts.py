@@ -80,8 +80,10 @@ def reaction_to(note: Note, verb: str, person_id: str, *, published: datetime | 
 
 
 def watching(person_id: str, thing: Entity, since: datetime | None = None) -> Link:
-    """The link of somebody who watches a thread (its first note) or a tag; since now, unless `since` says when."""
-    return link(Entity("person", person_id), "watch", thing, since=since, verbs=WATCHED_VERBS)
+    """The link of somebody who watches a thread (its first note), a tag or anything else; since now, unless `since`
+    says when. Of a thread and a tag it brings what is written there, of other things all that happens to them."""
+    verbs = WATCHED_VERBS if thing.type in ("note", "tag") else ()
+    return link(Entity("person", person_id), "watch", thing, since=since, verbs=verbs)
 
 
 def _others(actor: Entity, people: list[Entity]) -> tuple[Entity, ...]:

@@ -37,6 +37,7 @@ PUBLIC_ROUTES = frozenset(
         "timelines.explore",
         "suggestions.people",
         "timelines.tag",
+        "timelines.thing",
         "search.search",
         "timelines.profile",
         "timelines.profile_year",
@@ -53,6 +54,8 @@ PUBLIC_ROUTES = frozenset(
         "feedsout.public_outbox",
         "feedsout.tag",
         "feedsout.tag_outbox",
+        "feedsout.thing",
+        "feedsout.thing_outbox",
         "feedsout.profile",
         "feedsout.profile_outbox",
     }

@@ -20,6 +20,11 @@ def tag_acts(name: str, viewer: Entity | None) -> ThingAggregator:
     return ThingAggregator(Entity("tag", name), viewer=viewer, verbs=WRITTEN, size=SIZE)
 
 
+def thing_acts(thing: Entity, viewer: Entity | None) -> ThingAggregator:
+    """What touched a thing, newest first."""
+    return ThingAggregator(thing, viewer=viewer, size=SIZE)
+
+
 def public_acts(viewer: Entity | None) -> PublicAggregator:
     """What everybody writes in public, newest first."""
     return PublicAggregator(viewer, verbs=WRITTEN, size=SIZE, public_only=True)

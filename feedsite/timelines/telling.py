@@ -128,7 +128,10 @@ class Teller:
         if entity.type == "note":
             return Markup("{}").format(self._request.translate(_("a note")))
         name = (extra or {}).get("name")
-        return Markup("{}").format(name if isinstance(name, str) and name else f"{entity.type} {entity.id}")
+        said = name if isinstance(name, str) and name else f"{entity.type} {entity.id}"
+        if "/" in entity.id:
+            return Markup("{}").format(said)
+        return _LINK.format(self._request.route_path("timelines.thing", type=entity.type, id=entity.id), said)
 
     # Reasons
 

@@ -12,14 +12,14 @@ from pyramid.view import view_config
 
 from feedsite.feeds import Entity
 from feedsite.feeds.aggregators import PublicAggregator
-from feedsite.feedsout.heads import explore_head, profile_head, tag_head
+from feedsite.feedsout.heads import explore_head, profile_head, tag_head, thing_head
 from feedsite.keeping.presenters import pinned_item
 from feedsite.posts.presenters import compose_box
 from feedsite.posts.text import tag_name
 from feedsite.security.permissions import Permission
 from feedsite.suggestions.presenters import suggested
 from feedsite.timelines.archive import ArchivePresenter, Month, Past, year_of
-from feedsite.timelines.feeds import profile_acts, public_acts, tag_acts
+from feedsite.timelines.feeds import profile_acts, public_acts, tag_acts, thing_acts
 from feedsite.timelines.heat import heat_of, heat_view
 from feedsite.timelines.home import FILTERED, FOLLOWS_NOTHING, HomeService
 from feedsite.timelines.marks import HOME, posted_mark
@@ -28,6 +28,7 @@ from feedsite.timelines.presenters import TimelinePresenter, empty_state, home_v
 from feedsite.timelines.ranked import HOT_DAYS, HOT_SIZE, RankedPresenter, days, hot
 from feedsite.timelines.services import TimelineService
 from feedsite.timelines.tags import expect_tag_view, tag_view
+from feedsite.timelines.things import expect_thing_view, name_of, thing_of, thing_view
 from feedsite.timelines.trends import trend_views
 from feedsite.timelines.verbs import verbs_of
 from feedsite.web.cursors import cursor_from, first_page_url, page_url
@@ -267,6 +268,24 @@ def tag(request: Any) -> dict[str, object]:
     empty = nothing_yet(request, _("Nothing here yet"), _("Nobody has used this tag in a note that you may see."))
     timeline = TimelinePresenter(request, read).view(label, empty=empty, label_hidden=True)
     return {"meta": tag_head(request, name), "tag": tag_view(request, name), "timeline": timeline}
+
+
+@view_config(route_name="timelines.thing", renderer="timelines/thing.html", request_method="GET")
+def thing(request: Any) -> dict[str, object]:
+    """What touched a thing of any type. What nothing touched that the reader may see, and they do not watch, is not
+    there."""
+    entity = thing_of(request)
+    expect_thing_view(request, entity)
+    cursor = cursor_from(request)
+    read = request.find_service(TimelineService).read(thing_acts(entity, _viewer(request)), cursor)
+    name = name_of(entity, read)
+    head = thing_view(request, entity, name)
+    if not read.page.items and cursor is None and not (head.watch and head.watch.on):
+        raise HTTPNotFound
+    label = request.localizer.translate(_("Latest with ${name}"), mapping={"name": name})
+    empty = nothing_yet(request, _("Nothing here yet"), _("Nothing has happened to it that you may see."))
+    timeline = TimelinePresenter(request, read).view(label, empty=empty, label_hidden=True)
+    return {"meta": thing_head(request, entity, name), "thing": head, "timeline": timeline}
 
 
 @view_config(route_name="timelines.explore", renderer="timelines/explore.html", request_method="GET")

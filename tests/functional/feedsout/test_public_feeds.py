@@ -18,6 +18,7 @@ from tests.functional.timelines.world import World, main_of
 from tests.site import Browser
 
 LISTS = ("/@ana", "/tags/bread", "/explore")
+THING = "/o/tree/oak"
 ACTIVITY = {"Accept": "application/activity+json"}
 
 
@@ -60,11 +61,11 @@ def ids_of(browser: Browser, path: str, kind: str) -> list[str]:
 # -- what is in them
 
 
-@pytest.mark.parametrize("path", LISTS)
+@pytest.mark.parametrize("path", [*LISTS, THING])
 def test_each_format_is_valid_and_has_the_items_of_the_page(village: World, path: str) -> None:
     browser = village.site.browser()
     shown = ids_of(browser, path, "page")
-    assert len(shown) >= 3
+    assert len(shown) >= (1 if path == THING else 3)
     assert [ids_of(browser, path, kind) for kind in ("atom", "json", "outbox")] == [shown] * 3
     atom, json = browser.get(f"{path}.atom"), browser.get(f"{path}.json")
     assert atom.headers["Content-Type"] == "application/atom+xml; charset=utf-8"
@@ -125,7 +126,8 @@ def test_each_act_is_what_it_is_called_in_the_vocabulary(village: World) -> None
     items = outbox_page(browser, "/@ana").json["orderedItems"]
     assert [item["type"] for item in items] == ["Join", "Activity", "Follow", "Like", "Announce", "Create", "Create"]
     join, plant, follow, like, share, reply, create = items
-    assert join["object"] == {"type": "Object", "name": "project feedsite"}
+    page = "http://localhost/o/project/feedsite"
+    assert join["object"] == {"type": "Object", "id": page, "url": page, "name": "project feedsite"}
     assert plant["object"]["name"] == "An oak & an elm"
     assert "summary" in plant
     assert follow["object"].endswith(f"/id/person/{village.person('bo').id}")

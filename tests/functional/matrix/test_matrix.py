@@ -12,6 +12,7 @@ from feedsite.accounts.models import Person
 from feedsite.accounts.services import InvitationService, PeopleService
 from feedsite.announcing.services import AnnouncementService
 from feedsite.db import utcnow
+from feedsite.feeds import Activity, Actor, Manager, Object
 from feedsite.moderation.services import OPERATOR
 from feedsite.moderation.standing import StandingService
 from feedsite.posts.models import Note
@@ -121,6 +122,8 @@ def world(site: Site) -> World:
         made.invitation_id = request.find_service(InvitationService).make("command line").id
         said = request.find_service(AnnouncementService).write(OPERATOR, "Hello.", starts=utcnow() + timedelta(days=1))
         made.announcement_id = said.id
+        read = Activity("read", Actor(ana.id), Object("dune", "book"))
+        request.find_service(Manager).add_activity_feed(read)
     return made
 
 
