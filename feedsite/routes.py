@@ -83,7 +83,7 @@ ROUTES: tuple[tuple[str, str], ...] = (
     ("feedsout.public_outbox", "/explore/outbox"),
     ("feedsout.tag", f"/tags/{{tag}}.{_FORMAT}"),
     ("feedsout.tag_outbox", "/tags/{tag}/outbox"),
-    ("feedsout.thing", f"{_THING}.{_FORMAT}"),
+    ("feedsout.thing", f"{_THING}/feed.{_FORMAT}"),
     ("feedsout.thing_outbox", f"{_THING}/outbox"),
     ("feedsout.profile", f"/{_HANDLE}.{_FORMAT}"),
     ("feedsout.profile_outbox", f"/{_HANDLE}/outbox"),

@@ -12,12 +12,13 @@ from pyramid.view import view_config
 
 from feedsite.accounts.models import Person
 from feedsite.accounts.services import PeopleService
-from feedsite.feeds import Entity
+from feedsite.feeds import Entity, Manager
 from feedsite.graph.services import GraphService, LinkRefused
 from feedsite.posts.acts import shares_of
 from feedsite.posts.text import tag_name
 from feedsite.security.permissions import Permission
 from feedsite.security.throttle import Throttle
+from feedsite.timelines.feeds import thing_acts
 from feedsite.timelines.things import thing_of, thing_path
 from feedsite.web.redirects import see_other
 
@@ -126,7 +127,10 @@ def unwatch_tag(request: Any) -> Response:
 
 @view_config(route_name="graph.watch_thing", request_method="POST", permission=Permission.ARRANGE)
 def watch_thing(request: Any) -> Response:
-    """Hear of what happens to a thing of any type."""
+    """Hear of what happens to a thing of any type, to which something happened that the reader may see."""
+    seen = thing_acts(thing_of(request), request.identity.entity)
+    if not request.find_service(Manager).get_page(seen).items:
+        raise HTTPNotFound
     return _with_thing(request, GraphService.watch)
 
 

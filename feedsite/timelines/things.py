@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from pyramid.httpexceptions import HTTPFound, HTTPNotFound
@@ -11,8 +12,8 @@ from feedsite.feeds import Entity, Manager
 from feedsite.feeds.activity import RESERVED
 from feedsite.feeds.errors import InvalidIdentifier
 from feedsite.graph.presenters import watch_thing
-from feedsite.posts.models import Note
-from feedsite.posts.presenters import note_url
+from feedsite.posts.finding import url_of
+from feedsite.posts.services import NoSuchNote, NoteDeleted, NoteService
 from feedsite.posts.text import tag_name
 from feedsite.timelines.services import Timeline
 from feedsite.web.presenting import TagView
@@ -23,39 +24,52 @@ _INNER = RESERVED | {"shares"}
 
 
 def thing_of(request: Any) -> Entity:
-    """The thing that an address names.
-
-    Raises HTTPNotFound where it names none, and HTTPFound where the thing has a page of another address.
-    """
+    """The thing that an address names. Raises HTTPNotFound where it names none, or one with an address of its own."""
     try:
         entity = Entity(request.matchdict["type"], request.matchdict["id"])
     except InvalidIdentifier:
         raise HTTPNotFound from None
-    if entity.type in _INNER:
+    if entity.type in _INNER or entity.type in _ELSEWHERE:
         raise HTTPNotFound
-    if entity.type in ("person", "note", "tag"):
-        raise HTTPFound(_own_page(request, entity))
     return entity
 
 
-def _own_page(request: Any, entity: Entity) -> str:
-    """The address of a person, a note or a tag. Raises HTTPNotFound."""
-    people = request.find_service(PeopleService)
-    if entity.type == "tag":
-        name = tag_name(entity.id)
-        if name is not None:
-            return str(request.route_path("timelines.tag", tag=name))
-    if entity.type == "person":
-        person = people.by_id(entity.id)
-        if person is not None and person.is_shown:
-            return str(request.route_path("timelines.profile", handle=person.handle))
-    if entity.type == "note":
-        note = request.dbsession.get(Note, entity.id)
-        author = None if note is None else people.by_id(note.author_id)
-        # Who may not see it is told so by its page.
-        if author is not None:
-            return note_url(request, note, author)
-    raise HTTPNotFound
+def lead_elsewhere(request: Any) -> None:
+    """Raise HTTPFound, with the address of its page, where a person, a note or a tag is asked for that the reader may
+    see: a handle changes, so that it is no address for good."""
+    make = _ELSEWHERE.get(request.matchdict["type"])
+    found = None if make is None else make(request, request.matchdict["id"])
+    if found is not None:
+        raise HTTPFound(found)
+
+
+def _person_page(request: Any, person_id: str) -> str | None:
+    person = request.find_service(PeopleService).by_id(person_id)
+    if person is None or not person.is_shown:
+        return None
+    return str(request.route_path("timelines.profile", handle=person.handle))
+
+
+def _note_page(request: Any, note_id: str) -> str | None:
+    try:
+        note = request.find_service(NoteService).find(note_id, request.identity)
+    except (NoSuchNote, NoteDeleted):
+        # Whose it is, or that there is one, is told to nobody who may not see it.
+        return None
+    return url_of(request, note)
+
+
+def _tag_page(request: Any, tag: str) -> str | None:
+    name = tag_name(tag)
+    return None if name is None else str(request.route_path("timelines.tag", tag=name))
+
+
+#: Types whose things have pages of other addresses.
+_ELSEWHERE: dict[str, Callable[[Any, str], str | None]] = {
+    "person": _person_page,
+    "note": _note_page,
+    "tag": _tag_page,
+}
 
 
 def name_of(entity: Entity, timeline: Timeline) -> str:

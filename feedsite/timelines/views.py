@@ -28,7 +28,7 @@ from feedsite.timelines.presenters import TimelinePresenter, empty_state, home_v
 from feedsite.timelines.ranked import HOT_DAYS, HOT_SIZE, RankedPresenter, days, hot
 from feedsite.timelines.services import TimelineService
 from feedsite.timelines.tags import expect_tag_view, tag_view
-from feedsite.timelines.things import expect_thing_view, name_of, thing_of, thing_view
+from feedsite.timelines.things import expect_thing_view, lead_elsewhere, name_of, thing_of, thing_view
 from feedsite.timelines.trends import trend_views
 from feedsite.timelines.verbs import verbs_of
 from feedsite.web.cursors import cursor_from, first_page_url, page_url
@@ -274,6 +274,7 @@ def tag(request: Any) -> dict[str, object]:
 def thing(request: Any) -> dict[str, object]:
     """What touched a thing of any type. What nothing touched that the reader may see, and they do not watch, is not
     there."""
+    lead_elsewhere(request)
     entity = thing_of(request)
     expect_thing_view(request, entity)
     cursor = cursor_from(request)

@@ -141,7 +141,7 @@ def test_read_a_year_s_archive(world: World, open_page: Opener, javascript: bool
     expect(page.get_by_role("heading", name="2025", exact=True)).to_be_visible()
 
 
-def test_change_zone_and_theme(world: World, open_page: Opener, javascript: bool) -> None:
+def test_change_zone_language_and_theme(world: World, open_page: Opener, javascript: bool) -> None:
     world.follow("ana", "bo")
     world.write("bo", "Late at night", at=datetime(2025, 3, 31, 23, 30, tzinfo=UTC))
     page = open_page("/settings/display", javascript=javascript, person=world.person("ana"))
@@ -155,6 +155,12 @@ def test_change_zone_and_theme(world: World, open_page: Opener, javascript: bool
     page.goto("/archive/2025")
     expect(page.locator("main section h2")).to_have_text(["April"])
     expect(page.locator("main time").first).to_have_attribute("title", re.compile("April 1, 2025"))
+    page.goto("/settings/display")
+    page.get_by_label("Español").check()
+    page.locator("main form.form button.primary").click()
+    expect(page.locator("html")).to_have_attribute("lang", "es")
+    page.goto("/archive/2025")
+    expect(page.locator("main section h2")).to_have_text(["abril"])
 
 
 def test_read_what_came_oldest_first_and_go_on(world: World, open_page: Opener, javascript: bool) -> None:

@@ -47,14 +47,19 @@ def outbox_page(browser: Browser, path: str) -> TestResponse:
     return browser.get(path_in(collection["first"]))
 
 
+def feed_of(path: str, ending: str) -> str:
+    """The address of a list's feed. An id of a thing may end as a feed does."""
+    return f"{path}/feed.{ending}" if path == THING else f"{path}.{ending}"
+
+
 def ids_of(browser: Browser, path: str, kind: str) -> list[str]:
     """The acts that a list has in one of its formats."""
     if kind == "page":
         return anchors(browser.get(path))
     if kind == "atom":
-        return acts_in([entry.id for entry in check_atom(browser.get(f"{path}.atom").body).entries])
+        return acts_in([entry.id for entry in check_atom(browser.get(feed_of(path, "atom")).body).entries])
     if kind == "json":
-        return acts_in([item["id"] for item in browser.get(f"{path}.json").json["items"]])
+        return acts_in([item["id"] for item in browser.get(feed_of(path, "json")).json["items"]])
     return acts_in([item["id"] for item in outbox_page(browser, path).json["orderedItems"]])
 
 
@@ -67,7 +72,7 @@ def test_each_format_is_valid_and_has_the_items_of_the_page(village: World, path
     shown = ids_of(browser, path, "page")
     assert len(shown) >= (1 if path == THING else 3)
     assert [ids_of(browser, path, kind) for kind in ("atom", "json", "outbox")] == [shown] * 3
-    atom, json = browser.get(f"{path}.atom"), browser.get(f"{path}.json")
+    atom, json = browser.get(feed_of(path, "atom")), browser.get(feed_of(path, "json"))
     assert atom.headers["Content-Type"] == "application/atom+xml; charset=utf-8"
     assert json.headers["Content-Type"] == "application/feed+json"
     check_atom(atom.body)

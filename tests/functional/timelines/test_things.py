@@ -6,6 +6,7 @@ import pytest
 
 from feedsite.feeds import Activity, Actor, Entity, Manager, Object, Target
 from feedsite.feeds.aggregators import CursorAggregator
+from feedsite.posts.services import NoteService
 
 from tests.functional.timelines.world import World, main_of
 from tests.site import Site
@@ -51,7 +52,7 @@ def test_sentences_lead_to_it(books: World) -> None:
 )  # fmt: skip
 def test_what_is_no_thing_is_not_there(books: World, path: str) -> None:
     books.browser("bo").get(path, status=404)
-    for ending in (".atom", ".json", "/outbox"):
+    for ending in ("/feed.atom", "/feed.json", "/outbox"):
         books.site.browser().get(f"{path}{ending}", status=404)
 
 
@@ -64,6 +65,27 @@ def test_people_notes_and_tags_have_pages_of_their_own(books: World) -> None:
         ("/o/tag/LOAF", "/tags/loaf"),
     ):
         assert browser.get(path, status=302).location.endswith(page), path
+        for ending in ("/feed.atom", "/outbox"):
+            browser.get(f"{path}{ending}", status=404)
+        books.browser("bo").submit(f"{path}/watch", {}, status=404)
+
+
+def test_nobody_is_told_that_there_is_a_note_they_may_not_see(books: World) -> None:
+    mine = books.write("ana", "For my followers", visibility="followers")
+    gone = books.write("ana", "Away")
+    with books.site.transaction() as request:
+        request.find_service(NoteService).delete(request.dbsession.merge(gone))
+    for note in (mine, gone):
+        for browser in (books.site.browser(), books.browser("bo")):
+            browser.get(f"/o/note/{note.id}", status=404)
+    assert books.browser("ana").get(f"/o/note/{mine.id}", status=302).location.endswith(f"/@ana/{mine.id}")
+
+
+def test_an_id_may_end_as_a_feed_does(books: World) -> None:
+    read(books, "read", "notes.json", name="Notes")
+    browser = books.site.browser()
+    assert browser.get("/o/book/notes.json").html.h1.get_text() == "Notes"
+    assert browser.get("/o/book/notes.json/feed.json").json["items"]
 
 
 def test_watching_it_brings_what_happens_next_home(books: World) -> None:
@@ -87,7 +109,9 @@ def test_watching_it_brings_what_happens_next_home(books: World) -> None:
 
 def test_a_watched_thing_keeps_its_page_for_who_watches_it(books: World) -> None:
     browser = books.browser("bo")
-    browser.submit("/o/book/quiet/watch", {}, status=303)
-    page = browser.get("/o/book/quiet")
-    assert "Nothing here yet" in page.html.get_text(" ")
-    books.browser("ana").get("/o/book/quiet", status=404)
+    browser.submit("/o/book/quiet/watch", {}, status=404)
+    browser.submit("/o/book/dune/watch", {}, status=303)
+    with books.site.transaction() as request:
+        request.find_service(Manager).delete_activities_on(Entity("book", "dune"))
+    assert "Nothing here yet" in browser.get("/o/book/dune").html.get_text(" ")
+    books.browser("ana").get("/o/book/dune", status=404)
