@@ -4,8 +4,8 @@ VENV ?= .venv
 INI ?= development.ini
 # What answers pages: sql, or elasticsearch, which is started as a process of this machine.
 STORE ?= sql
-# Processes that share the tests: one more than two cores, as many tests wait for a server or a browser.
-WORKERS ?= 3
+# Processes that share the tests; `auto` is one a core.
+WORKERS ?= 2
 # More for pytest, as in: make test ARGS="-k cursor"
 ARGS ?=
 

@@ -39,7 +39,7 @@ class Limits:
 
     seconds: float = 1.2
     overlay: int = 1000
-    window: int = 128
+    window: int = 256
     keeps_bounds: bool = True
     doubt: float = 5.0
 

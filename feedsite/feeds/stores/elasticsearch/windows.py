@@ -21,9 +21,6 @@ from feedsite.feeds.stores.elasticsearch.compile import limits
 from feedsite.feeds.stores.elasticsearch.counting import IndexReader
 from feedsite.feeds.stores.elasticsearch.sitting import Sitting
 
-_LATER = 2
-"""How many times wider the window is on a later page."""
-
 
 @dataclass(frozen=True)
 class Window:
@@ -65,7 +62,7 @@ class WindowReader(IndexReader):
 
     def __init__(self, sitting: Sitting, record: FeedReader, window: int) -> None:
         super().__init__(sitting, record)
-        self._size = self._width = window
+        self._size = window
         self._windows: list[Window] = []
         self._groups: dict[tuple[int, tuple[str, ...]], dict[str, list[Act]]] = {}
 
@@ -148,8 +145,6 @@ class WindowReader(IndexReader):
             return None
         # A later page lies beyond the window as a rule: it does not wait for it.
         if before is not None and not any(window.base == _base(query) for window in self._windows):
-            # What its pane asks for along is wider: the page's own mark lies further back too.
-            self._width = self._size * _LATER
             return None
         window = self._window(query)
         acts = window.acts
@@ -177,8 +172,7 @@ class WindowReader(IndexReader):
         base = _base(query)
         found = next((window for window in self._windows if window.base == base), None)
         if found is None:
-            size = self._width
-            found = Window(base, self.acts(base, None, size), size)
+            found = Window(base, self.acts(base, None, self._size), self._size)
             self._windows.append(found)
         return found
 
