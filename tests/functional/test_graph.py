@@ -8,10 +8,11 @@ from urllib.parse import quote
 
 import pytest
 import time_machine
+from sqlalchemy import event
 from webtest import TestResponse
 
 from feedsite.accounts.models import HandleHistory, Person
-from feedsite.db import counting_statements, utcnow
+from feedsite.db import counting_statements, engine_of, utcnow
 from feedsite.feeds import Entity, Manager
 from feedsite.feeds.aggregators import NotificationAggregator
 from feedsite.graph.services import GraphService
@@ -109,8 +110,11 @@ def test_twenty_follows_and_unfollows_at_once_leave_one_truth(site: Site, ana: P
         act = "follow" if n % 2 else "unfollow"
         return browsers[n % 8].post(f"/@ana/{act}", {"csrf_token": tokens[n % 8]}).status_int
 
+    refused: list[str] = []
+    event.listen(engine_of(site.registry), "handle_error", lambda error: refused.append(str(error.original_exception)))
     with ThreadPoolExecutor(8) as pool:
         assert set(pool.map(press, range(20))) == {303}
+    assert refused == [], "they wait for each other in one order: nobody has to be tried again"
     with site.transaction() as request:
         feeds = request.find_service(Manager)
         linked = feeds.count_followers(entity(ana)) == 1

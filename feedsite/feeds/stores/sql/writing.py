@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
+from zlib import crc32
 
 from sqlalchemy import Connection, Table, and_, bindparam, case, func, or_, select, update
 
@@ -21,6 +22,8 @@ from feedsite.feeds.stores.sql.tables import LINK_KEY, Tables
 from feedsite.feeds.stores.sql.tracking import Changed, Tracker, insert
 
 _BATCH = 1000
+# What the first half of an advisory lock's name says: that it is about something done or undone.
+_LOCK_OF_DEEDS = 0x66656564
 _ROLES = ("actor", "object", "target", "origin")
 
 
@@ -106,6 +109,7 @@ class Writer:
             return Written(_generation_id(triple_of(*_triple(activity)), 1), changed=False)
         ms = self._now if activity.published is None else milliseconds(activity.published)
         triple = triple_of(*_triple(activity))
+        self._take(triple)
         statement = insert(self._connection, states).values(self._first_state(activity, triple))
         statement = statement.on_conflict_do_update(
             index_elements=["triple"],
@@ -163,9 +167,19 @@ class Writer:
         """Delete the standing generation."""
         states = self._tables.states
         triple = triple_of(verb, actor, object_)
+        self._take(triple)
         statement = update(states).where(states.c.triple == triple, states.c.standing).values(standing=False)
         generation = self._connection.execute(statement.returning(states.c.generation)).scalar()
         return generation is not None and self.delete(_generation_id(triple, generation))
+
+    def _take(self, triple: str) -> None:
+        """Have others who do or undo the same wait until the transaction ends (SQLite has one writer anyway).
+
+        The row's own lock is not enough: whoever undoes passes by a row that is not committed yet, or does not stand
+        yet, goes on to the link, comes back for the act, and meets those who came the other way.
+        """
+        if self._connection.dialect.name == "postgresql":
+            self._connection.execute(select(func.pg_advisory_xact_lock(_LOCK_OF_DEEDS, crc32(triple.encode()) - 2**31)))
 
     def delete(self, act_id: str) -> bool:
         """Leave a tombstone: the id stays taken, the contents go."""
