@@ -34,7 +34,7 @@ class ActFilter:
 
 
 class ActService:
-    """Finds and removes acts. What only some may see is not found here."""
+    """Finds and removes acts. What only some may see is not found here; what the site mutes is, and whom it limits."""
 
     def __init__(self, feeds: Manager, ranks: Ranks, audit: AuditService, notices: NoticeService) -> None:
         self._feeds, self._ranks, self._audit, self._notices = feeds, ranks, audit, notices
@@ -43,7 +43,12 @@ class ActService:
         """A page of acts, newest first. Raises InvalidCursor."""
         verbs = (asked.verb,) if asked.verb else VERBS
         return self._feeds.get_activities(
-            cursor=cursor, size=size, activity_type=verbs, actor=asked.actor, object_=asked.thing
+            cursor=cursor,
+            size=size,
+            activity_type=verbs,
+            actor=asked.actor,
+            object_=asked.thing,
+            with_muted=True,
         )
 
     def remove(self, actor: Actor, act_ids: Iterable[str], reason: str) -> Several:

@@ -6,6 +6,7 @@ from pyramid.i18n import TranslationStringFactory
 from wtforms import DateField, SelectField, StringField
 from wtforms.validators import Length, Optional, Regexp
 
+from feedsite.accounts.handles import normalised
 from feedsite.accounts.services import PeopleService
 from feedsite.admin.forms import EndForm
 from feedsite.contents.acts import FOLLOW, ActFilter
@@ -87,16 +88,18 @@ class ActFilterForm(Form):
             return None
         if self.whom.data and self.note.data:
             self.refuse("note", _("Either whom or which note."))
+        handles = {field.name: normalised(field.data) for field in (self.by, self.whom) if field.data}
+        named = people.by_handles(handles.values(), with_leaving=True)
         found = {}
-        for field in (self.by, self.whom):
-            person = people.by_handle(field.data.removeprefix("@")) if field.data else None
-            if field.data and person is None:
-                self.refuse(field.name, _("Nobody has this handle."))
-            found[field.name] = None if person is None else Entity("person", person.id)
+        for name, handle in handles.items():
+            if handle in named:
+                found[name] = Entity("person", named[handle].id)
+            else:
+                self.refuse(name, _("Nobody has this handle."))
         if self.errors:
             return None
-        thing = Entity("note", self.note.data) if self.note.data else found["whom"]
-        return ActFilter(found["by"], thing, self.verb.data or "")
+        thing = Entity("note", self.note.data) if self.note.data else found.get("whom")
+        return ActFilter(found.get("by"), thing, self.verb.data or "")
 
 
 class RemoveForm(EndForm):

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TypedDict, Unpack
 
 from feedsite.feeds.aggregators.flat import CursorAggregator
+from feedsite.feeds.errors import InvalidQuery
 from feedsite.feeds.names import checked_name, entity_of
 from feedsite.feeds.query import Facet, FeedQuery, Scope
 
@@ -17,7 +18,8 @@ class Filters(TypedDict, total=False):
     activity_type: a verb, or several. actor, object_, target, origin: the entity there (a string is a person's id).
     object_type: the type of the object, or several. touching: it touches one of these, as object, target, origin or
     about. words: its text has every one of these. since, until: published at or after, and before (aware). order:
-    `desc`, or `asc` for the oldest first.
+    `desc`, or `asc` for the oldest first. with_muted: also what the site mutes and whom it limits, for pages of those
+    who look after it; not together with a viewer.
     """
 
     activity_type: str | Iterable[str] | None
@@ -31,6 +33,7 @@ class Filters(TypedDict, total=False):
     since: datetime | None
     until: datetime | None
     order: str
+    with_muted: bool
 
 
 _ENDS = {"actor": Facet.ACTOR, "object_": Facet.OBJECT, "target": Facet.TARGET, "origin": Facet.ORIGIN}
@@ -43,6 +46,8 @@ class Matching(CursorAggregator):
         viewer: who looks (None: anonymous).
         size: acts a page.
         filters: see Filters.
+
+    Raises InvalidQuery for `with_muted` and a viewer.
     """
 
     default_scope = Scope.EVERYBODY
@@ -59,6 +64,9 @@ class Matching(CursorAggregator):
             until=filters.get("until"),
             order=filters.get("order", "desc"),
         )
+        self._with_muted = bool(filters.get("with_muted"))
+        if self._with_muted and viewer is not None:
+            raise InvalidQuery(field="with_muted", value=True, rule="nothing that a viewer can be given")
         given = {name: filters.get(name) for name in _ENDS}
         self._ends = {_ENDS[name]: (entity_of(end, name).key,) for name, end in given.items() if end is not None}
         kinds = {checked_name(kind, "object_type") for kind in _several(filters.get("object_type"))}
@@ -67,12 +75,14 @@ class Matching(CursorAggregator):
     def query(self, as_of: int) -> FeedQuery:
         """The feed as a store is asked for it."""
         query = super().query(as_of)
-        return query.but(where={**query.where, **self._ends}, object_types=self._object_types)
+        where = {**query.where, **self._ends}
+        return query.but(where=where, object_types=self._object_types, with_muted=self._with_muted)
 
     def own_fingerprint(self) -> tuple[str, ...]:
         """Its filters."""
         ends = sorted(f"{facet.value}={values[0]}" for facet, values in self._ends.items())
-        return (*ends, *(f"type={kind}" for kind in self._object_types))
+        muted = ("muted",) if self._with_muted else ()
+        return (*ends, *(f"type={kind}" for kind in self._object_types), *muted)
 
 
 def _several(value: str | Iterable[str] | None) -> tuple[str, ...]:

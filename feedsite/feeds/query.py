@@ -126,6 +126,8 @@ class FeedQuery:
         freshness: which side of the reader's markers.
         ids: only acts with these ids (empty: all).
         public_only: only public acts, whoever looks.
+        with_muted: also what the site mutes and whom it limits, for those who look after it; only where nobody owns the
+            feed and nobody looks.
         weights: of a feed that links bring, only what links of these weights bring (lowest and highest, both included);
             an audience that names the owner counts as a link of weight 1.
     """
@@ -147,6 +149,7 @@ class FeedQuery:
     freshness: Freshness | None = None
     ids: tuple[str, ...] = ()
     public_only: bool = False
+    with_muted: bool = False
     weights: tuple[float, float] | None = None
 
     @property

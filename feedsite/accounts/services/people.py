@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.util import identity_key
 
 from feedsite.accounts.handles import normalised
 from feedsite.accounts.models import HandleHistory, Person
@@ -18,15 +19,17 @@ class PeopleService:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        # The session forgets whom nobody holds; a page that found somebody by handle asks for them by id later on.
+        self._held: set[Person] = set()
 
     def by_key(self, keys: Iterable[str]) -> dict[str, Person]:
         """People by their feed keys (``person:{id}``), as far as they exist; keys of other types are passed over."""
         ids = {key.removeprefix("person:") for key in keys if key.startswith("person:")}
-        return {person.key: person for person in self._find(Person.id, ids)}
+        return {person.key: person for person in self._named(ids)}
 
     def by_ids(self, ids: Iterable[str]) -> dict[str, Person]:
         """People by id, as far as they exist."""
-        return {person.id: person for person in self._find(Person.id, set(ids))}
+        return {person.id: person for person in self._named(set(ids))}
 
     def by_id(self, person_id: str) -> Person | None:
         """A person, or None."""
@@ -34,12 +37,16 @@ class PeopleService:
 
     def by_handle(self, handle: str) -> Person | None:
         """The person who has a handle now, without regard to case; None when nobody has it."""
-        return self._session.scalar(select(Person).where(Person.handle == normalised(handle)))
+        return next(iter(self._called({normalised(handle)})), None)
 
-    def by_handles(self, handles: Iterable[str]) -> dict[str, Person]:
-        """People by handle (lower case), as far as they exist and are not leaving: whom a text names, or a table."""
-        found = self._find(Person.handle, {normalised(h) for h in handles})
-        return {person.handle: person for person in found if person.leaves is None}
+    def by_handles(self, handles: Iterable[str], *, with_leaving: bool = False) -> dict[str, Person]:
+        """People by handle (lower case), as far as they exist and are not leaving: whom a text names, or a table.
+
+        Args:
+            with_leaving: those who are leaving too.
+        """
+        found = self._called({normalised(h) for h in handles})
+        return {person.handle: person for person in found if with_leaving or person.leaves is None}
 
     def formerly(self, handle: str) -> Person | None:
         """The person who gave a handle up less than 90 days ago: their pages are reached by it still."""
@@ -48,6 +55,17 @@ class PeopleService:
             .join(HandleHistory, HandleHistory.person_id == Person.id)
             .where(HandleHistory.handle == normalised(handle), HandleHistory.until > utcnow())
         )
+
+    def _named(self, ids: set[str]) -> list[Person]:
+        """People by id; the database is asked for those whom this session does not hold yet."""
+        held = [self._session.identity_map.get(identity_key(Person, person_id)) for person_id in sorted(ids)]
+        people = [found for found in held if isinstance(found, Person) and not inspect(found).expired]
+        return people + self._find(Person.id, ids - {person.id for person in people})
+
+    def _called(self, handles: set[str]) -> list[Person]:
+        found = self._find(Person.handle, handles)
+        self._held.update(found)
+        return found
 
     def _find(self, column: Any, values: set[str]) -> list[Person]:
         if not values:

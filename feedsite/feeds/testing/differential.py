@@ -306,10 +306,12 @@ class DifferentialContract(Rankings):
         verbs = options.draw(some_verbs, label="verbs")
         viewer = options.draw(st.one_of(st.none(), a_person), label="viewer")
         order = options.draw(st.sampled_from(("desc", "asc")), label="order")
-        matching = Matching(activity_type=verbs, object_type=kinds, order=order, viewer=viewer, size=2, **ends)
+        muted = viewer is None and options.draw(st.booleans(), label="with what the site mutes")
+        shared: dict[str, Any] = {"activity_type": verbs, "order": order, "viewer": viewer, "with_muted": muted}
+        matching = Matching(object_type=kinds, size=2, **shared, **ends)
         expected = [
             act.key.id
-            for act in history.model.feed(PublicAggregator(viewer, verbs=verbs, order=order))
+            for act in history.model.feed(Matching(**shared))
             if (not kinds or act.object.type in kinds)
             and all(end in (None, *_ends(act.activity, name.strip("_"))) for name, end in ends.items())
         ]

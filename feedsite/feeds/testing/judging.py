@@ -46,7 +46,7 @@ def _matches(model: Model, act: Act, query: FeedQuery) -> bool:
         and _within(act, query)
         and (query.freshness is None or _is_fresh(act, query.freshness, query))
         and model.brought_by(act, whose)
-        and model.sees(query.viewer, act)
+        and model.sees(query.viewer, act, with_muted=query.with_muted)
     )
 
 

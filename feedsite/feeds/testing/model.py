@@ -253,13 +253,13 @@ class Model:
 
     # Who may see what
 
-    def sees(self, viewer: Entity | None, act: Act) -> bool:
-        """Whether the viewer may see the act, and nothing takes it away."""
+    def sees(self, viewer: Entity | None, act: Act, *, with_muted: bool = False) -> bool:
+        """Whether the viewer may see the act, and nothing takes it away; `with_muted`: nothing does."""
         if act.ms > self._clock() and act.ms > act.arrived:
             return False  # of the future
         if viewer is not None and act.actor == viewer:
             return True  # one's own is never subtracted
-        return self._readable(viewer, act) and not self._subtracted(viewer, act)
+        return self._readable(viewer, act) and (with_muted or not self._subtracted(viewer, act))
 
     def _readable(self, viewer: Entity | None, act: Act) -> bool:
         if act.activity.visibility == "public":
@@ -312,7 +312,7 @@ class Model:
             return False
         if aggregator.newer_than is not None and aggregator.newer_than.covers(act.first):
             return False
-        return self.brought_by(act, aggregator) and self.sees(aggregator.viewer, act)
+        return self.brought_by(act, aggregator) and self.sees(aggregator.viewer, act, with_muted=query.with_muted)
 
     def collapsed(self, aggregator: Aggregator, facet: Facet) -> list[tuple[str, str, int]]:
         """(value, newest act's id, how many) of each value, newest first."""

@@ -50,6 +50,17 @@ def test_they_are_found_by_who_whom_what_and_kind(world: World, moderator: Brows
     assert moderator.get(f"/admin/notes/{liked}").status_int == 200
 
 
+def test_whom_the_site_limits_or_mutes_is_found_and_their_acts_removed(world: World, moderator: Browser) -> None:
+    with world.site.transaction() as request:
+        feeds = request.find_service(Manager)
+        feeds.limit(Entity("person", world.person("eve").id))
+        feeds.mute(Entity("site", "all"), Entity("person", world.person("ana").id))
+    assert len(rows(moderator)) == 4
+    chosen = tick(moderator, "by=eve")
+    moderator.submit("/admin/activities?by=eve", {"act": chosen, "reason": "bought likes"}, status=303)
+    assert [who for who, *_ in rows(moderator)] == ["@ana"]
+
+
 @pytest.mark.parametrize(
     ("query", "said"),
     [

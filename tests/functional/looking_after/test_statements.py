@@ -8,6 +8,7 @@ from sqlalchemy import insert
 from feedsite.accounts.models import Person, SignUpRequest
 from feedsite.accounts.services import InvitationService
 from feedsite.db import counting_statements, utcnow
+from feedsite.graph.services import GraphService
 from feedsite.moderation.audit import AuditService
 from feedsite.moderation.models import Sanction
 from feedsite.posts.services import NoteService
@@ -29,6 +30,11 @@ LISTS = (
     "/admin/reports?state=&about=p1",
     "/admin/appeals",
     "/admin/appeals?state=all",
+    "/admin/notes",
+    "/admin/notes?by=p1&words=pills&verb=create&since=2020-01-01",
+    "/admin/activities",
+    "/admin/activities?by=p1&verb=follow",
+    "/admin/activities?by=p1&whom=p2",
     "/admin/audit",
     "/admin/audit?actor=p1&target=p2&action=suspend&since=2020-01-01",
 )
@@ -52,6 +58,7 @@ def populate(site: Site, number: int, start: int = 0) -> dict[str, str]:
             invitations.make(person.key)
             invitations.note_joined(first.id, person)
             note = request.find_service(NoteService).write(person.id, "Pills!")
+            request.find_service(GraphService).follow(person.id, session.get(Person, other["id"]))
             request.find_service(ReportService).report_note(f"person:{other['id']}", note, "spam", "")
             audit.record(person.key, "suspend", f"person:{other['id']}", reason="pills")
             made = Sanction(person_id=person.id, kind="warn", reason="pills", imposed_by=f"person:{other['id']}")

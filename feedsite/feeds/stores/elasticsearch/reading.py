@@ -277,6 +277,8 @@ class OrderedReader(LinkReader):
         return Feed(query, sights, rules, fresh, overlay.ids)
 
     def _sights(self, query: FeedQuery) -> Sights:
+        if query.with_muted:
+            return Sights(NOBODY, NOBODY, NOBODY)
         owner = query.owner.key if query.owner and query.scope in (Scope.NETWORK, Scope.CONCERNS) else ""
         viewer = query.viewer.key if query.viewer else ""
         held = self.held([owner, viewer, SITE_ALL])

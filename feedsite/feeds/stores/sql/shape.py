@@ -6,7 +6,7 @@ that differs between two readers of one page is a bound value with a name of its
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from feedsite.feeds.order import floor_position
@@ -29,6 +29,10 @@ class Sight:
     site_mutes: bool
     site_words: bool
     site_limits: bool
+
+
+NO_RULES = Sight(*(False,) * len(fields(Sight)))
+"""Of whom nothing is kept, and who follows nobody."""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from feedsite.feeds import Entity, Manager
+import pytest
+
+from feedsite.feeds import Entity, InvalidQuery, Manager
 from feedsite.feeds.aggregators import (
     ActorAggregator,
     CollapseAggregator,
@@ -51,6 +53,20 @@ class SightContract(Contract):
         assert [group.item.actor.id for group in network.groups(NotificationAggregator("reader"))] == ["bo"]
         manager.un_mute("reader", "ana")
         assert len(network.ids(UnAggregated("reader"))) == 3
+
+    def test_those_who_look_after_the_site_find_what_it_mutes(self, manager: Manager, network: Network) -> None:
+        fine, limited, muted = (network.post(name) for name in ("ana", "bo", "cy"))
+        spoken = network.post("ana", words=("pills",))
+        network.post("ana", visibility="followers")
+        everybody = Entity("site", "all")
+        manager.limit("bo")
+        manager.mute(everybody, "cy")
+        manager.mute(everybody, Entity("word", "pills"))
+        assert [item.id for item in manager.get_activities().items] == [fine]
+        assert [item.id for item in manager.get_activities(with_muted=True).items] == [spoken, muted, limited, fine]
+        assert [item.id for item in manager.get_activities(actor="bo", with_muted=True).items] == [limited]
+        with pytest.raises(InvalidQuery, match="with_muted"):
+            manager.get_activities(viewer="ana", with_muted=True)
 
     def test_a_word_can_be_muted(self, manager: Manager, network: Network) -> None:
         network.follow("reader", "ana")
