@@ -39,7 +39,10 @@ import feedsite  # noqa: E402
 from bench.documents import put  # noqa: E402
 from feedsite.accounts.models import Invitation, Person, SignUpRequest  # noqa: E402
 from feedsite.db import counting_statements, engine_of, make_engine, make_session, writing  # noqa: E402
+from feedsite.feeds import Activity, Actor, Manager, Object  # noqa: E402
+from feedsite.feeds.stores.sql import SqlStore  # noqa: E402
 from feedsite.moderation.models import AuditRow, Sanction  # noqa: E402
+from feedsite.posts.models import Note  # noqa: E402
 from feedsite.reporting.models import Report  # noqa: E402
 from feedsite.security.cookies import SESSION  # noqa: E402
 from feedsite.security.sessions import LoginSessionService  # noqa: E402
@@ -95,6 +98,16 @@ LISTS = (
     Asked("Reports, all", "/admin/reports?state="),
     Asked("Appeals", "/admin/appeals"),
     Asked("Appeals, all", "/admin/appeals?state=all"),
+    Asked("Notes", "/admin/notes"),
+    Asked("Notes of somebody", "/admin/notes?by=p613", least=1),
+    Asked("Notes with a word", "/admin/notes?words=pills"),
+    Asked("Notes: all filters", "/admin/notes?by=p613&words=loaf&verb=create&state=shown&since={month}", least=0),
+    Asked("Acts", "/admin/activities"),
+    Asked("Acts, the 10th page", "/admin/activities", deep=9),
+    Asked("Acts by kind", "/admin/activities?verb=follow"),
+    Asked("Acts of somebody", "/admin/activities?by=p613"),
+    Asked("Who followed somebody", "/admin/activities?whom=p0&verb=follow"),
+    Asked("Acts: all filters", "/admin/activities?by=p613&whom=p0&verb=follow"),
     Asked("Audit log", "/admin/audit"),
     Asked("Audit log, the 20th page", "/admin/audit", deep=19),
     Asked("Audit log by action", "/admin/audit?action=suspend"),
@@ -152,6 +165,7 @@ def fill(engine: Any, number: int, audit: int) -> None:
         for rows in batches(_others(number, audit)):
             for table in {type(row) for row in rows}:
                 connection.execute(insert(table.__table__), [_values(row) for row in rows if type(row) is table])
+    Manager(store=SqlStore(engine=engine), secret=b"bench").add_activities(_acts(number, audit))
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         # What a database does by itself over time: statistics, and which pages are wholly visible.
         connection.execute(text("VACUUM ANALYZE" if engine.dialect.name == "postgresql" else "ANALYZE"))
@@ -170,6 +184,10 @@ def _others(number: int, audit: int) -> Iterator[Any]:
         action = ("suspend", "limit", "reinstate", "note", "warn")[at % 5]
         row = {"at": when, "actor": actors[at % len(actors)], "action": action, "target": target, "reason": "Pills."}
         yield AuditRow(id=f"a{at:015d}", before="{}", after="{}", **row)
+        author = key_of((at * 613) % number)
+        note = Note(id=f"n{at:015d}", author_id=author, gate_id=author, root_id=f"n{at:015d}", created=when)
+        note.text, note.visibility = "A loaf, and pills" if at % 50 == 0 else "A loaf", "public"
+        yield note
         if at % 10 == 0:
             yield _sanction(at, (at * 613) % number, when, answered=at % 100 != 0)
             yield _report(at, number, when, answered=at % 50 != 0)
@@ -184,6 +202,19 @@ def _others(number: int, audit: int) -> Iterator[Any]:
                 seed="",
                 note="n",
             )
+
+
+def _acts(number: int, audit: int) -> Iterator[Activity]:
+    """Each note is written, one in two is liked; one person in ten follows the first, as many follow somebody else."""
+    for at in range(audit):
+        when, author = NOW - timedelta(seconds=(audit - at) * 60), Actor(key_of((at * 613) % number))
+        note, other = Object(f"n{at:015d}", "note"), Actor(key_of((at * 613 + 613) % number))
+        yield Activity("create", author, note, published=when)
+        if at % 2:
+            yield Activity("like", other, note, published=when)
+        if at % 10 < 2:
+            whom = Object(key_of(0 if at % 10 else (at * 7) % number), "person")
+            yield Activity("follow", other, whom, published=when)
 
 
 def _sanction(at: int, person: int, when: datetime, *, answered: bool) -> Sanction:
@@ -267,7 +298,7 @@ def run(url: str, number: int, audit: int, times: int, *, filled: bool = False) 
     machine = f"{os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()}"
     return f"""\
 `python bench/admin.py --people {number} --audit {audit}`, {datetime.now(UTC):%d %B %Y}: {name}, {number:,} accounts,
-{audit:,} rows of the audit log, {audit // 10:,} reports and as many appeals; {machine}, load {load}.
+{audit:,} rows of the audit log, as many notes, {audit // 10:,} reports and as many appeals; {machine}, load {load}.
 Whole pages through the application in one process, {times} times each: milliseconds of the median and of 95 of 100, and
 SQL statements above the {reader.frame} of the administration's frame.
 
