@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -162,6 +163,7 @@ class Target:
 
     def __init__(self, site: Site) -> None:
         self.site, self._numbers = site, count(1)
+        self.answers = Counter[int]()
         site.wipe()
         ana, bo = site.person("ana"), site.person("bo")
         with site.transaction() as request:
@@ -211,6 +213,7 @@ class Target:
         """Send something; fail when it is our mistake, or when a refusal or a reading has written."""
         before, rows = self.written(), self.rows()
         answer = send()
+        self.answers[answer.status_int] += 1
         assert answer.status_int < 500, what
         if answer.status_int >= 400:
             assert self.written() == before, f"{what}: {answer.status}, and something was written"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 from itertools import cycle
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,6 +30,7 @@ from tests.functional.security.nonsense import (
     fields_of,
     requests,
 )
+from tests.functional.security.nonsense_report import put_row
 from tests.site import Browser, Site
 
 NO_LIMITS = {f"throttle_{name}": "100000000 per minute" for name in LIMITS}
@@ -71,6 +74,22 @@ def test_every_form_takes_anything(target: Target, asked: Request) -> None:
 @given(requests(_WORLD, ("GET",)))
 def test_every_address_takes_any_query(target: Target, asked: Request) -> None:
     fuzz(target, asked)
+
+
+@pytest.mark.drill
+@pytest.mark.timeout(7200)
+@pytest.mark.parametrize(
+    ("method", "what"), [("POST", "anything in every form"), ("GET", "any query to every address")]
+)
+def test_thousands_of_each_are_taken(target: Target, method: str, what: str) -> None:
+    @given(requests(_WORLD, (method,)))
+    def send_it(asked: Request) -> None:
+        fuzz(target, asked)
+
+    target.answers.clear()
+    send_it()
+    put_row(what, target.answers)
+    assert target.answers.total() >= settings().max_examples
 
 
 def crawl(target: Target, roles: tuple[str, ...], whole: bool) -> int:
@@ -137,9 +156,22 @@ def test_nonsense_is_refused_by_every_route(target: Target) -> None:
 @pytest.mark.timeout(7200)
 @pytest.mark.parametrize("role", ROLES)
 def test_every_kind_of_nonsense_is_refused_by_every_route_as_everybody(target: Target, role: str) -> None:
+    target.answers.clear()
     sent = crawl(target, (role,), whole=True)
-    print(f"{sent} requests as {role}")
+    put_row(f"every kind of nonsense to every route, {role}", target.answers)
     assert sent > 7000
+
+
+def test_a_drill_replaces_its_own_row(tmp_path: Path) -> None:
+    document = tmp_path / "security.md"
+    document.write_text("a\n<!-- nonsense: begin -->\n<!-- nonsense: end -->\nz\n")
+    for what, answers in (("b", {200: 1}), ("a", {404: 2, 422: 1_000}), ("b", {200: 3, 303: 1})):
+        put_row(what, Counter(answers), document)
+    rows = [line.split(" | ") for line in document.read_text().splitlines() if line.startswith(("| a", "| b"))]
+    assert [[row[0], *row[2:]] for row in rows] == [
+        ["| a", "1,002", "0", "0", "1,002", "0 |"],
+        ["| b", "4", "3", "1", "0", "0 |"],
+    ]
 
 
 @given(st.data())
