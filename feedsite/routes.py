@@ -71,6 +71,7 @@ ROUTES: tuple[tuple[str, str], ...] = (
     ("pages.mute_block", "/help/mute-block"),
     ("pages.search", "/help/search"),
     ("pages.privacy", "/privacy"),
+    ("pages.developers", "/developers"),
     ("web.style_guide", "/style-guide"),
     # Feeds out: before the pages whose addresses theirs begin with
     ("feedsout.person", f"/id/person/{_PERSON}"),

@@ -33,6 +33,7 @@ PUBLIC_ROUTES = frozenset(
         "pages.mute_block",
         "pages.search",
         "pages.privacy",
+        "pages.developers",
         "timelines.front",
         "timelines.explore",
         "suggestions.people",

@@ -4,7 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
+from pyramid.i18n import TranslationStringFactory
 from pyramid.view import view_config
+
+from feedsite.timelines.verbs import verbs_of
+
+_ = TranslationStringFactory("feedsite")
+
+#: The public lists: what each is, and where it is as Atom, JSON Feed and ActivityStreams.
+_LISTS = (
+    (_("What somebody did"), "/@{handle}.atom", "/@{handle}.json", "/@{handle}/outbox"),
+    (_("What has a tag"), "/tags/{tag}.atom", "/tags/{tag}.json", "/tags/{tag}/outbox"),
+    (
+        _("What happened to a thing"),
+        "/o/{type}/{id}/feed.atom",
+        "/o/{type}/{id}/feed.json",
+        "/o/{type}/{id}/outbox",
+    ),
+    (_("What everybody did"), "/explore.atom", "/explore.json", "/explore/outbox"),
+)
 
 
 @view_config(route_name="pages.about", renderer="pages/about.html", request_method="GET")
@@ -25,6 +43,15 @@ def keyboard(request: Any) -> dict[str, object]:
 def table(request: Any) -> dict[str, object]:
     """What mute and block do, on which page; what can be searched for."""
     return {}
+
+
+@view_config(route_name="pages.developers", renderer="pages/developers.html", request_method="GET")
+def developers(request: Any) -> dict[str, object]:
+    """What programs can read here, and what the site knows of what people do."""
+    return {
+        "lists": [(request.translate(title), *addresses) for title, *addresses in _LISTS],
+        "verbs": verbs_of(request.registry),
+    }
 
 
 @view_config(route_name="pages.privacy", renderer="pages/privacy.html", request_method="GET")

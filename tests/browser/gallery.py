@@ -132,6 +132,7 @@ EXHIBITS = (
     Exhibit("explore-signed-in", "/explore", "ana", _BOTH),
     Exhibit("about", "/about", ""),
     Exhibit("help", "/help", ""),
+    Exhibit("developers", "/developers", ""),
     Exhibit("privacy", "/privacy", ""),
     Exhibit("join", "/join", ""),
     Exhibit("join-refused", "/join", "", then=_send_nothing),
@@ -164,6 +165,7 @@ EXHIBITS = (
     Exhibit("note", "/@bo/{note}", "bo", _BOTH),
     Exhibit("note-anonymous", "/@bo/{note}", ""),
     Exhibit("tag", "/tags/bread", "ana", _BOTH),
+    Exhibit("thing", "/o/tree/oak", "ana"),
     Exhibit("notifications", "/notifications", "ana", _BOTH),
     Exhibit("notification-group", "/notifications/g/{group}", "ana"),
     Exhibit("notifications-mentions", "/notifications?tab=mentions", "ana", _BOTH),
@@ -282,6 +284,7 @@ def _write_history(world: World) -> None:
     world.write("dana", "الخبز اليوم أفضل من الأمس، والحمد لله. #bread")
     world.write("a_handle_of_thirty_characters_", "🎉🎉🎉")
     world.write("dana", "word " * 199 + "end")
+    world.act("dana", "plant", Entity("tree", "oak"), extra={"name": _LONG_WORD})
     world.write("bo", "For those who follow me", visibility="followers")
 
 

@@ -113,6 +113,7 @@ CASES: dict[str, dict[str, dict[str, str]]] = {
     "appeals.appeal": {"POST": {**EVERYBODY, "anonymous": "login"}},
     "pages.about": {"GET": EVERYBODY},
     "pages.help": {"GET": EVERYBODY},
+    "pages.developers": {"GET": EVERYBODY},
     "pages.keyboard": {"GET": EVERYBODY},
     "pages.mute_block": {"GET": EVERYBODY},
     "pages.search": {"GET": EVERYBODY},
