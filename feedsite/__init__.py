@@ -21,6 +21,7 @@ INCLUDES = (
     "feedsite.mail",
     "feedsite.accounts",
     "feedsite.graph",
+    "feedsite.requesting",
     "feedsite.posts",
     "feedsite.editing",
     "feedsite.keeping",

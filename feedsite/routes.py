@@ -197,6 +197,9 @@ ROUTES: tuple[tuple[str, str], ...] = (
     ("links.list", "/links"),
     ("links.table", "/links.csv"),
     ("links.take_in", "/links/import"),
+    ("requesting.list", "/requests"),
+    ("requesting.accept", "/requests/accept"),
+    ("requesting.decline", "/requests/decline"),
     ("links.mutes", "/settings/mutes"),
     ("links.change_mute", "/settings/mutes/change"),
     # People and their notes: last, a handle's path is the widest

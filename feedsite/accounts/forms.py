@@ -224,7 +224,7 @@ class DisplayForm(Form):
 
 
 class PrivacyForm(Form):
-    """Where somebody may be found; a box that is ticked keeps them out."""
+    """Where somebody may be found, and who may follow them; a box that is ticked keeps out."""
 
     noindex = BooleanField(
         _("Stay out of search engines"),
@@ -233,4 +233,8 @@ class PrivacyForm(Form):
     undiscoverable = BooleanField(
         _("Stay out of this site's search and suggestions"),
         description=_("Who knows your handle still finds your profile, and your notes are where they were."),
+    )
+    locked = BooleanField(
+        _("Approve who follows me"),
+        description=_("Whoever wants to follow you asks, and you accept or decline. Who follows you already goes on."),
     )

@@ -16,8 +16,8 @@ about abuse account accounts admin administrator all announcement announcements 
 billing blog bot contact dashboard demo dev developer developers everyone explore favicon feed feeds feedsite
 following followers guest hashtag healthz help home hostmaster info invite join json legal links login logout mail
 me media metrics moderation moderator moderators myself news noreply no_reply notes notification notifications
-null official owner postmaster press privacy public readyz register report reset robots root rss search security
-settings share signin signout signup site staff static status style_guide support sysadmin system tag tags team
+null official owner postmaster press privacy public readyz register report requests reset robots root rss search
+security settings share signin signout signup site staff static status style_guide support sysadmin system tag tags team
 terms test theme undefined user users verify watching webmaster well_known www you
 """
 RESERVED = frozenset(_RESERVED.split())

@@ -79,6 +79,8 @@ class Person(Base):
     noindex: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: This site's search and suggestions may show them.
     discoverable: Mapped[bool] = mapped_column(default=True, server_default=true())
+    #: Who wants to follow them asks, and they answer.
+    locked: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: Whether single keys do something on pages (the page /help/keyboard says what).
     shortcuts: Mapped[bool] = mapped_column(default=True, server_default=true())
     #: Ids of announcements they do not want to see any more, of those that are not over; words.

@@ -22,11 +22,12 @@ from feedsite.moderation.models import Sanction
 from feedsite.notifications.models import NotificationState, UnwantedVerb
 from feedsite.posts.models import Note
 from feedsite.reporting.models import Report
+from feedsite.requesting.models import FollowRequest
 from feedsite.security.sessions import LoginSessionService
 from feedsite.suggestions.models import Dismissal
 from feedsite.timelines.models import ReaderMark
 
-_CHOICES = ("noindex", "discoverable", "shortcuts")
+_CHOICES = ("noindex", "discoverable", "locked", "shortcuts")
 _BATCH = 500
 
 _README = """What {site} ({url}) has about @{handle}.
@@ -37,6 +38,7 @@ notes          what was written, with earlier texts; a deleted note has no text 
 acts           everything that was done: notes, likes, shares, follows, with the instant
 links          what is followed, watched, muted and blocked
 followers      who follows the account
+requests       who asks to follow whom (sent, received) and waits for an answer
 bookmarks      notes that were kept
 marks          up to where timelines were read
 notifications  which ones were saved, done, or marked as read or unread
@@ -88,6 +90,7 @@ class ExportService:
         archive.table("acts", ("published", "verb", "object", "target"), self._acts(person))
         archive.table("links", ("kind", "type", "id", "handle", "since", "until", "weight"), self._links(person))
         archive.table("followers", ("handle", "id", "since"), self._followers(person))
+        archive.table("requests", ("direction", "handle", "id", "asked"), self._requests(person))
         archive.table("bookmarks", ("note", "created"), self._bookmarks(person))
         archive.table("private_feeds", ("feed", "name", "created", "last_used", "ended"), self._private_feeds(person))
         archive.table("marks", ("timeline", "position"), self._marks(person))
@@ -172,6 +175,13 @@ class ExportService:
                 who = known.get(row.follower.key)
                 handle = None if who is None else who.handle
                 yield {"handle": handle, "id": row.follower.id, "since": instant(row.since)}
+
+    def _requests(self, person: Person) -> Iterator[Row]:
+        asked, mine, theirs = FollowRequest.asked, FollowRequest.requester_id, FollowRequest.person_id
+        for direction, me, other in (("sent", mine, theirs), ("received", theirs, mine)):
+            found = select(Person.handle, Person.id, asked).join(FollowRequest, Person.id == other)
+            for row in self._session.execute(found.where(me == person.id).order_by(asked, Person.id)):
+                yield {"direction": direction, "handle": row.handle, "id": row.id, "asked": row.asked}
 
     def _bookmarks(self, person: Person) -> Iterator[Row]:
         asked = select(Bookmark).where(Bookmark.person_id == person.id).order_by(Bookmark.created, Bookmark.note_id)

@@ -13,6 +13,7 @@ from feedsite.feeds import Entity, Manager
 from feedsite.posts.acts import shares_of
 from feedsite.posts.rendering import render
 from feedsite.posts.text import normalised
+from feedsite.requesting.services import FollowRequestService
 from feedsite.security.permissions import Permission
 from feedsite.web.presenting import ActionView, PersonView
 from feedsite.web.wording import hue, initials
@@ -36,7 +37,8 @@ def person_view(request: Any, person: Person, **more: Any) -> PersonView:
 
 
 class PeoplePresenter:
-    """Shows people to the reader of a request, however many with one statement."""
+    """Shows people to the reader of a request, however many with one statement; with two where some of them approve
+    who follows them, and the reader follows these not yet."""
 
     def __init__(self, request: Any) -> None:
         self._request, self._me = request, request.identity
@@ -50,7 +52,7 @@ class PeoplePresenter:
         return {person.key: self._view(person, ties.get(person.key, frozenset())) for person in shown}
 
     def _ties(self, people: list[Person]) -> dict[str, frozenset[str]]:
-        """What the reader has said of each: "follow", "mute", "block", "shares"."""
+        """What the reader has said of each: "follow", "mute", "block", "shares", "request"."""
         if self._me is None:
             return {}
         ends = [Entity("person", person.id) for person in people]
@@ -61,19 +63,30 @@ class PeoplePresenter:
         for row in rows:
             kind = "shares" if row.entity.type == "shares" else row.kind
             found.setdefault(Entity("person", row.entity.id).key, set()).add(kind)
+        for person_id in self._asked(people, found):
+            found.setdefault(Entity("person", person_id).key, set()).add("request")
         return {key: frozenset(kinds) for key, kinds in found.items()}
 
+    def _asked(self, people: list[Person], ties: dict[str, set[str]]) -> set[str]:
+        if not self._may_follow:
+            return set()
+        locked = [p.id for p in people if p.locked and p.id != self._me.id and "follow" not in ties.get(p.key, ())]
+        asked: set[str] = self._request.find_service(FollowRequestService).asked_of(self._me.id, locked)
+        return asked
+
     def _view(self, person: Person, ties: frozenset[str]) -> PersonView:
-        follow = None if "block" in ties else self._follow(person, "follow" in ties)
+        follow = None if "block" in ties else self._follow(person, ties)
+        approves = self._request.translate(_("Approves who follows them")) if person.locked else ""
         return person_view(
             self._request,
             person,
             bio=self._bio(person),
-            following=None if follow is None else "follow" in ties,
+            following=None if follow is None else follow.on,
             muted="mute" in ties,
             follow=follow,
             menu=self._menu(person, ties),
             badge=self._badge(person, ties),
+            approves=approves,
         )
 
     def _bio(self, person: Person) -> Markup:
@@ -89,25 +102,27 @@ class PeoplePresenter:
             return self._request.translate(_("Blocked"))
         return self._request.translate(_("Muted")) if "mute" in ties else ""
 
-    def _follow(self, person: Person, following: bool) -> ActionView | None:
+    def _follow(self, person: Person, ties: frozenset[str]) -> ActionView | None:
         if self._me is None or self._me.id == person.id or not self._may_follow:
             return None
-        translate, name = self._request.translate, {"name": person.name}
-        if following:
-            return ActionView(
-                "follow",
-                translate(_("Following ${name}: stop following", mapping=name)),
-                self._request.route_path("graph.unfollow", handle=person.handle),
-                text=translate(_("Following")),
-                on=True,
-            )
+        if "follow" in ties:
+            return self._button(person, "unfollow", _("Following"), _("Following ${name}: stop following"))
         if person.state == "suspended":
             return None
+        if not person.locked:
+            return self._button(person, "follow", _("Follow"), _("Follow ${name}"))
+        if "request" in ties:
+            message = _("Requested to follow ${name}: take the request back")
+            return self._button(person, "unfollow", _("Requested"), message)
+        return self._button(person, "follow", _("Ask to follow"), _("Ask to follow ${name}"))
+
+    def _button(self, person: Person, does: str, text: str, message: str) -> ActionView:
         return ActionView(
             "follow",
-            translate(_("Follow ${name}", mapping=name)),
-            self._request.route_path("graph.follow", handle=person.handle),
-            text=translate(_("Follow")),
+            self._request.localizer.translate(message, mapping={"name": person.name}),
+            self._request.route_path(f"graph.{does}", handle=person.handle),
+            text=self._request.translate(text),
+            on=does == "unfollow",
         )
 
     def _menu(self, person: Person, ties: frozenset[str]) -> tuple[ActionView, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import Enum
 from typing import Any
 
 from pyramid.i18n import TranslationString, TranslationStringFactory
@@ -10,6 +11,7 @@ from pyramid.i18n import TranslationString, TranslationStringFactory
 from feedsite.accounts.models import Person
 from feedsite.feeds import Activity, Actor, Entity, Manager, Object
 from feedsite.posts.acts import watching
+from feedsite.requesting.services import FollowRequestService
 
 _ = TranslationStringFactory("feedsite")
 
@@ -28,15 +30,31 @@ class LinkRefused(ValueError):
         super().__init__(str(message))
 
 
+class Outcome(Enum):
+    """What came of following or watching: a new link, a new request for one, or nothing new."""
+
+    LINKED = "linked"
+    ASKED = "asked"
+    SAME = "same"
+
+    @classmethod
+    def of(cls, new: bool) -> Outcome:
+        """The outcome of a change that asks nobody."""
+        return cls.LINKED if new else cls.SAME
+
+
 class GraphService:
     """Changes what somebody follows, watches and mutes. Each method returns whether something changed; doing it twice,
-    or twenty times at once, is harmless."""
+    or twenty times at once, is harmless.
 
-    def __init__(self, feeds: Manager) -> None:
-        self._feeds = feeds
+    Here alone it is decided that who wants to follow a locked account asks: buttons, tables and archives come by.
+    """
 
-    def follow(self, follower_id: str, person: Person, since: datetime | None = None) -> bool:
-        """Follow somebody, who is told about it; since now, unless `since` says when.
+    def __init__(self, feeds: Manager, requests: FollowRequestService) -> None:
+        self._feeds, self._requests = feeds, requests
+
+    def follow(self, follower_id: str, person: Person, since: datetime | None = None) -> Outcome:
+        """Follow somebody, who is told about it; since now, unless `since` says when. Who is locked is asked instead.
 
         Raises LinkRefused for oneself and for somebody who is suspended.
         """
@@ -48,13 +66,29 @@ class GraphService:
             raise LinkRefused(_("This account has been deleted."))
         if self.blocked_between(follower_id, person.id):
             raise LinkRefused(_("You cannot follow this account."))
-        follower, followed = Entity("person", follower_id), Entity("person", person.id)
+        if person.locked:
+            return self._ask(follower_id, person.id)
+        # It may have waited since the account was locked.
+        self._requests.end(follower_id, person.id)
+        return Outcome.of(self.link(follower_id, person.id, since))
+
+    def _ask(self, follower_id: str, followed_id: str) -> Outcome:
+        asked = self._requests.ask(follower_id, followed_id)
+        # The request first: if it waited for somebody who was accepting an earlier one, the link is there by now.
+        if self._feeds.linked(Entity("person", follower_id), [Entity("person", followed_id)], kinds=("follow",)):
+            self._requests.end(follower_id, followed_id)
+            return Outcome.SAME
+        return Outcome.ASKED if asked else Outcome.SAME
+
+    def link(self, follower_id: str, followed_id: str, since: datetime | None = None) -> bool:
+        """Make the link and the act of following, whoever is followed: for who has been allowed to."""
+        follower, followed = Entity("person", follower_id), Entity("person", followed_id)
         # The act first, here and in `unfollow`: its row is what those who press at the same moment wait for.
-        self._feeds.perform(Activity("follow", Actor(follower_id), Object(person.id, "person"), audience=(followed,)))
+        self._feeds.perform(Activity("follow", Actor(follower_id), Object(followed_id, "person"), audience=(followed,)))
         return self._feeds.follow(follower, followed, since)
 
     def unfollow(self, follower_id: str, person: Person) -> bool:
-        """Stop following somebody.
+        """Stop following somebody, or take back that one asked to.
 
         Raises LinkRefused for oneself: the link to oneself is what brings one's own notes home.
         """
@@ -63,13 +97,15 @@ class GraphService:
         return self._end_follow(follower_id, person.id)
 
     def _end_follow(self, follower_id: str, followed_id: str) -> bool:
+        # The request first: if it waited for somebody who was accepting it, there is a link to end by now.
+        withdrawn = self._requests.end(follower_id, followed_id)
         follower, followed = Entity("person", follower_id), Entity("person", followed_id)
         undone = self._feeds.undo("follow", follower, followed)
         changed = self._feeds.un_follow(follower, followed)
         if changed and not undone:
             # Either the link never had an act (an imported one), or both came between the two statements.
             self._feeds.undo("follow", follower, followed)
-        return changed
+        return changed or withdrawn
 
     def watch(self, watcher_id: str, thing: Entity, since: datetime | None = None) -> bool:
         """Hear of what is written in a thread (`Note.root`) or under a tag; since now, unless `since` says when."""
@@ -80,11 +116,11 @@ class GraphService:
         return self._feeds.un_watch(Entity("person", watcher_id), thing.id, thing.type)
 
     def remove_follower(self, person_id: str, follower: Person) -> bool:
-        """Have somebody follow one no longer; they are not told, and may follow again."""
+        """Have somebody follow one no longer, or ask no longer; they are not told, and may follow or ask again."""
         return follower.id != person_id and self._end_follow(follower.id, person_id)
 
     def block(self, blocker_id: str, person: Person) -> bool:
-        """Neither sees the other any more; whoever of them followed the other does so no longer.
+        """Neither sees the other any more; whoever of them followed the other, or asked to, does so no longer.
 
         Raises LinkRefused for oneself.
         """
@@ -147,4 +183,4 @@ class GraphService:
 
 def graph_service(_context: object, request: Any) -> GraphService:
     """Service factory."""
-    return GraphService(request.find_service(Manager))
+    return GraphService(request.find_service(Manager), request.find_service(FollowRequestService))

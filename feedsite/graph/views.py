@@ -27,13 +27,13 @@ _ = TranslationStringFactory("feedsite")
 
 @view_config(route_name="graph.follow", request_method="POST", permission=Permission.FOLLOW)
 def follow(request: Any) -> Response:
-    """Follow somebody."""
+    """Follow somebody, or ask to."""
     return _with_person(request, GraphService.follow)
 
 
 @view_config(route_name="graph.unfollow", request_method="POST", permission=Permission.FOLLOW)
 def unfollow(request: Any) -> Response:
-    """Stop following somebody."""
+    """Stop following somebody, or asking to."""
     return _with_person(request, GraphService.unfollow)
 
 
@@ -96,7 +96,7 @@ def show_shares(request: Any) -> Response:
 
 
 def _with_person(
-    request: Any, change: Callable[[GraphService, str, Person], bool], message: str | None = None
+    request: Any, change: Callable[[GraphService, str, Person], object], message: str | None = None
 ) -> Response:
     """Do something about the person of the address, say so where that cannot be seen, and go back."""
     request.find_service(Throttle).hit("follow", request.identity.id)

@@ -163,7 +163,7 @@ class AccountImport:
                 taken.known += 1
 
     def _account(self, person: Person, given: Mapping[str, Any], notes: Mapping[str, Note]) -> None:
-        for name in ("name", "bio", "zone", "theme", "noindex", "discoverable"):
+        for name in ("name", "bio", "zone", "theme", "noindex", "discoverable", "locked"):
             if name in given:
                 setattr(person, name, given[name])
         for topic in TOPICS:

@@ -92,7 +92,9 @@ def _account(row: Row) -> dict[str, Any]:
     zone = row.text("zone", 64)
     if zone not in available_timezones():
         row.refuse("zone is the name of an IANA time zone, such as Europe/Madrid")
-    flags = {key: row.values[key] for key in ("noindex", "discoverable") if isinstance(row.values.get(key), bool)}
+    flags = {
+        key: row.values[key] for key in ("noindex", "discoverable", "locked") if isinstance(row.values.get(key), bool)
+    }
     return {
         "name": name,
         "bio": row.text("bio", 500),

@@ -10,7 +10,7 @@ from feedsite.accounts.services import PeopleService
 from feedsite.db import utcnow
 from feedsite.feeds import Entity, Manager
 from feedsite.feeds.network import link
-from feedsite.graph.services import GraphService, LinkRefused
+from feedsite.graph.services import GraphService, LinkRefused, Outcome
 from feedsite.importing.contents import ArchivedLink, TakenIn
 from feedsite.posts.acts import WATCHED_VERBS
 from feedsite.posts.models import Note
@@ -43,22 +43,24 @@ class LinkTaker:
             elif end != Entity("person", person.id):
                 self._count(taken, one, self._make(person, one, end))
 
-    def _count(self, taken: TakenIn, one: ArchivedLink, new: bool | None) -> None:
-        if new is None:
+    def _count(self, taken: TakenIn, one: ArchivedLink, outcome: Outcome | None) -> None:
+        if outcome is None:
             taken.skipped[f"{one.kind} links that cannot be"] += 1
-        elif new:
+        elif outcome is Outcome.LINKED:
             taken.links += 1
+        elif outcome is Outcome.ASKED:
+            taken.skipped["follow links to people who approve who follows them, and were asked"] += 1
         else:
             taken.known += 1
 
-    def _make(self, person: Person, one: ArchivedLink, end: Entity) -> bool | None:
-        """Whether the link is new; None: it cannot be."""
+    def _make(self, person: Person, one: ArchivedLink, end: Entity) -> Outcome | None:
+        """What came of a link; None: it cannot be."""
         me = Entity("person", person.id)
         fits = {"follow": ("person",), "watch": ("note", "tag"), "block": ("person",)}
         if end.type not in fits.get(one.kind, ("person", "shares", "word", "tag", "note")):
             return None
         if self._feeds.linked(me, [end], kinds=(one.kind,)):
-            return False
+            return Outcome.SAME
         if one.kind == "follow":
             return self._follow(person, one, end)
         verbs = WATCHED_VERBS if one.kind == "watch" else ()
@@ -68,17 +70,17 @@ class LinkTaker:
             other = self._people.by_id(end.id)
             if other is not None:
                 self._graph.block(person.id, other)
-        return new
+        return Outcome.of(new)
 
-    def _follow(self, person: Person, one: ArchivedLink, end: Entity) -> bool | None:
+    def _follow(self, person: Person, one: ArchivedLink, end: Entity) -> Outcome | None:
         other = self._people.by_id(end.id)
         try:
-            new = other is not None and self._graph.follow(person.id, other, one.since)
+            outcome = None if other is None else self._graph.follow(person.id, other, one.since)
         except LinkRefused:
             return None
-        if new and one.weight != 1:
+        if outcome is Outcome.LINKED and one.weight != 1:
             self._feeds.set_weight(Entity("person", person.id), end, one.weight, kind="follow")
-        return new
+        return outcome
 
     def _ends(
         self, person: Person, links: list[ArchivedLink], notes: Mapping[str, Note]

@@ -132,34 +132,26 @@ def term_views(request: Any) -> tuple[ChoiceView, ...]:
 
 def taken_sentences(request: Any, taken: Taken) -> Iterable[str]:
     """What came of a table, as sentences."""
-    many = request.localizer.pluralize
-    yield many(
-        "${count} link is new.",
-        "${count} links are new.",
-        taken.added,
-        domain="feedsite",
-        mapping={"count": taken.added},
-    )
-    if taken.known:
-        yield many(
-            "${count} was there already.",
-            "${count} were there already.",
-            taken.known,
-            domain="feedsite",
-            mapping={"count": taken.known},
+
+    def _many(one: str, many: str, count: int) -> str:
+        text: str = request.localizer.pluralize(one, many, count, domain="feedsite", mapping={"count": count})
+        return text
+
+    yield _many("${count} link is new.", "${count} links are new.", taken.added)
+    if taken.asked:
+        yield _many(
+            "${count} person approves who follows them, and was asked.",
+            "${count} people approve who follows them, and were asked.",
+            taken.asked,
         )
+    if taken.known:
+        yield _many("${count} was there already.", "${count} were there already.", taken.known)
     for number, message in taken.refused[:_NAMED]:
         why = {"number": number, "why": request.translate(message)}
         yield request.localizer.translate(_("Line ${number} was passed over: ${why}"), mapping=why)
     more = len(taken.refused) - _NAMED
     if more > 0:
-        yield many(
-            "${count} more line was passed over.",
-            "${count} more lines were passed over.",
-            more,
-            domain="feedsite",
-            mapping={"count": more},
-        )
+        yield _many("${count} more line was passed over.", "${count} more lines were passed over.", more)
 
 
 _NAMED = 5

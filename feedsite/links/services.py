@@ -14,7 +14,7 @@ from feedsite.accounts.services import PeopleService
 from feedsite.db import utcnow
 from feedsite.feeds import Entity, LinkPage, Manager
 from feedsite.feeds.stores.base import LinkRow
-from feedsite.graph.services import GraphService, LinkRefused
+from feedsite.graph.services import GraphService, LinkRefused, Outcome
 from feedsite.links.tables import Line, read_table, table_of
 from feedsite.posts.models import Note
 from feedsite.posts.services import NoteService
@@ -62,13 +62,21 @@ class Taken:
 
     Attributes:
         added: how many links are new.
+        asked: how many people approve who follows them, and were asked.
         known: how many there were already.
         refused: the numbers of lines that could not be taken, and why.
     """
 
     added: int = 0
+    asked: int = 0
     known: int = 0
     refused: list[tuple[int, TranslationString]] = field(default_factory=list)
+
+    def count(self, outcome: Outcome) -> None:
+        """Count what came of a line."""
+        self.added += outcome is Outcome.LINKED
+        self.asked += outcome is Outcome.ASKED
+        self.known += outcome is Outcome.SAME
 
 
 class LinkService:
@@ -180,18 +188,18 @@ class LinkService:
                 hit()
             try:
                 since = began + timedelta(milliseconds=at)
-                end, new = self._take(reader, line, since, people, {key: notes[key] for key in readable})
+                end, outcome = self._take(reader, line, since, people, {key: notes[key] for key in readable})
             except LinkRefused as refused:
                 taken.refused.append((line.number, refused.message))
                 continue
-            taken.added, taken.known = taken.added + new, taken.known + (not new)
-            if new and line.weight != 1:
+            taken.count(outcome)
+            if outcome is Outcome.LINKED and line.weight != 1:
                 self._feeds.set_weight(reader.entity, end, line.weight, kind=line.kind)
         return taken
 
     def _take(
         self, reader: Identity, line: Line, since: datetime, people: Mapping[str, Person], notes: Mapping[str, Note]
-    ) -> tuple[Entity, bool]:
+    ) -> tuple[Entity, Outcome]:
         if line.type == "person":
             person = people.get(line.what.lower())
             if person is None:
@@ -207,7 +215,7 @@ class LinkService:
             if note is None:
                 raise LinkRefused(_("There is no such note, or none that you may see."))
             thing = note.root
-        return thing, self._graph.watch(reader.id, thing, since)
+        return thing, Outcome.of(self._graph.watch(reader.id, thing, since))
 
 
 def entities_of(keys: Iterable[str]) -> list[Entity]:

@@ -16,6 +16,7 @@ from feedsite.notifications.models import EVERY
 from feedsite.notifications.presenters import digest_view, kind_views, list_view, pane_view, tab_views
 from feedsite.notifications.services import SAYINGS, TABS, NotificationService
 from feedsite.notifications.tokens import groups_of
+from feedsite.requesting.presenters import waiting_link
 from feedsite.security.permissions import Permission
 from feedsite.timelines.marks import NOTIFICATIONS_READ, posted_mark
 from feedsite.timelines.presenters import TimelinePresenter
@@ -43,7 +44,7 @@ def notifications(request: Any) -> dict[str, object]:
     if tab == "all" and cursor is None and page.upto is not None:
         service.see(reader, page.upto)
     view = list_view(request, page, tab=tab, just_marked="marked" in request.GET)
-    return {"notifications": view, "tabs": tab_views(request, tab)}
+    return {"notifications": view, "tabs": tab_views(request, tab), "waiting": waiting_link(request)}
 
 
 @view_config(

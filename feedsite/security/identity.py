@@ -33,6 +33,8 @@ class Identity:
     waiting: bool = False
     #: They want single keys to do something.
     shortcuts: bool = True
+    #: They approve who follows them.
+    locked: bool = False
     #: Ids of announcements they have dismissed; words.
     dismissed: str = ""
 
@@ -62,5 +64,6 @@ def identity_of(person: Any, session_id: str = "", confirmed: datetime = _NEVER)
         confirmed=confirmed,
         waiting=person.waiting,
         shortcuts=person.shortcuts,
+        locked=person.locked,
         dismissed=person.dismissed,
     )

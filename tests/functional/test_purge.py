@@ -22,6 +22,7 @@ from feedsite.notifications.models import NotificationState, UnwantedVerb
 from feedsite.posts.acts import shares_of
 from feedsite.posts.models import Note
 from feedsite.reporting.services import ReportFilter, ReportService
+from feedsite.requesting.services import FollowRequestService
 from feedsite.security.throttle_store import ThrottleCount
 from feedsite.timelines.models import ReaderMark
 
@@ -84,6 +85,8 @@ def live(site: Site) -> World:
         find(KeepingService).bookmark(ana.id, session.get(Note, theirs.id))
         find(KeepingService).bookmark(bo.id, mine)
         find(KeepingService).pin(mine)
+        find(FollowRequestService).ask(ana.id, bo.id)
+        find(FollowRequestService).ask(cy.id, ana.id)
         find(GraphService).mute(bo.id, shares_of(ana.id))
         find(GraphService).block(ana.id, cy)
         find(GraphService).watch(ana.id, Entity("tag", "bread"))

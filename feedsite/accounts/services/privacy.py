@@ -1,4 +1,4 @@
-"""Where somebody may be found: by search engines, and by this site's own search and suggestions."""
+"""Where somebody may be found, by search engines and by this site, and whether they approve who follows them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from feedsite.accounts.models import Person
 
 
 class PrivacyService:
-    """Keeps what people said about being found.
+    """Keeps what people said about being found and followed.
 
     A search in SQL asks for ``Person.discoverable`` itself; who has people already asks `findable`.
     """
@@ -19,15 +19,17 @@ class PrivacyService:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def change(self, person_id: str, *, noindex: bool, discoverable: bool) -> None:
-        """Say where somebody may be found.
+    def change(self, person_id: str, *, noindex: bool, discoverable: bool, locked: bool) -> None:
+        """Say where somebody may be found, and who may follow them.
 
         Args:
             noindex: search engines are asked to list neither their profile nor their notes.
             discoverable: this site's search and suggestions may show them.
+            locked: who wants to follow them asks first; whoever follows them already goes on. Requests that are open
+                when this ends stay until they are answered.
         """
         person = self._session.get_one(Person, person_id)
-        person.noindex, person.discoverable = noindex, discoverable
+        person.noindex, person.discoverable, person.locked = noindex, discoverable, locked
 
     @staticmethod
     def findable(people: Iterable[Person], *, but: str | None = None) -> list[Person]:

@@ -16,7 +16,9 @@ class PersonView:
         initials, hue: for the generated avatar (`wording.initials`, `wording.hue`).
         bio: safe HTML, may be empty.
         following: None where there is nothing to press (an anonymous reader, oneself).
-        follow: the button that follows or unfollows, as `following` says; None likewise.
+        follow: the button that follows or unfollows, as `following` says; None likewise. Of somebody who approves who
+            follows them it asks, and takes that back: `following` stands for having asked, too.
+        approves: a sentence that they approve who follows them; empty: they do not.
         menu: what else can be done: mute, unmute, …
         reason: why they are suggested; empty: they are not.
         dismiss: the button that suggests them no more.
@@ -36,6 +38,7 @@ class PersonView:
     follow: ActionView | None = None
     menu: tuple[ActionView, ...] = ()
     badge: str = ""
+    approves: str = ""
     reason: str = ""
     dismiss: ActionView | None = None
 

@@ -14,6 +14,7 @@ from webtest import TestResponse
 from feedsite.db import utcnow
 from feedsite.exporting.services import _BATCH
 from feedsite.notifications.models import NotificationState
+from feedsite.requesting.services import FollowRequestService
 from feedsite.suggestions.models import Dismissal
 
 from tests.functional.timelines.world import World
@@ -37,8 +38,10 @@ def test_everything_is_in_it_and_nothing_of_others(site: Site) -> None:
     theirs = world.write("bo", "Soup is on")
     world.like(theirs, "ana")
     world.like(mine, "cy")
-    dora = world.person("dora")
+    dora = world.person("dora", locked=True)
+    world.follow("ana", "dora")
     with site.transaction() as request:
+        request.find_service(FollowRequestService).ask(world.person("cy").id, world.person("ana").id)
         request.dbsession.add(Dismissal(person_id=world.person("ana").id, dismissed_id=dora.id))
         request.dbsession.add(NotificationState(person_id=world.person("ana").id, key="k" * 16, saved=True))
     answer = world.browser("ana").get(PATH)
@@ -55,6 +58,8 @@ def test_everything_is_in_it_and_nothing_of_others(site: Site) -> None:
     links = {(row["kind"], row["handle"]) for row in json.loads(files["links.json"])}
     assert ("follow", "bo") in links
     assert [row["handle"] for row in json.loads(files["followers.json"])] == ["cy"]
+    requests = json.loads(files["requests.json"])
+    assert [(row["direction"], row["handle"]) for row in requests] == [("sent", "dora"), ("received", "cy")]
     assert len(json.loads(files["logins.json"])) == 1
     assert [row["handle"] for row in json.loads(files["dismissals.json"])] == ["dora"]
     (state,) = json.loads(files["notifications.json"])

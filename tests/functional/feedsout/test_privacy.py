@@ -10,6 +10,8 @@ from feedsite.accounts.services import PrivacyService
 from tests.functional.timelines.world import World, faults_of_html
 from tests.site import Browser, form_with
 
+BOXES = ("noindex", "undiscoverable", "locked")
+
 
 def choose(browser: Browser, **boxes: bool) -> TestResponse:
     """Tick and untick the boxes of the settings page."""
@@ -29,18 +31,18 @@ def asks_to_be_left_out(page: TestResponse) -> bool:
 def test_the_boxes_keep_what_was_chosen(world: World) -> None:
     browser = world.browser("ana")
     first = form_with(browser.get("/settings/privacy"), "noindex")
-    assert (first["noindex"].checked, first["undiscoverable"].checked) == (False, False)
-    answer = choose(browser, noindex=True, undiscoverable=True)
+    assert [first[name].checked for name in BOXES] == [False, False, False]
+    answer = choose(browser, noindex=True, undiscoverable=True, locked=True)
     assert answer.status_int == 303
     page = answer.follow()
     assert "Your settings are saved." in page
     assert faults_of_html(page) == []
     assert page.headers["Cache-Control"] == "no-store"
     kept = form_with(page, "noindex")
-    assert (kept["noindex"].checked, kept["undiscoverable"].checked) == (True, True)
+    assert [kept[name].checked for name in BOXES] == [True, True, True]
     choose(browser, noindex=False)
     again = form_with(browser.get("/settings/privacy"), "noindex")
-    assert (again["noindex"].checked, again["undiscoverable"].checked) == (False, True)
+    assert [again[name].checked for name in BOXES] == [False, True, True]
 
 
 def test_pages_of_who_stays_out_of_search_engines_say_so(world: World) -> None:

@@ -195,6 +195,9 @@ CASES: dict[str, dict[str, dict[str, str]]] = {
     "links.table": {"GET": SIGNED_IN},
     "links.take_in": {"POST": PUBLIC_ACTORS},
     "links.mutes": {"GET": SIGNED_IN, "POST": SIGNED_IN},
+    "requesting.list": {"GET": SIGNED_IN},
+    "requesting.accept": {"POST": SIGNED_IN},
+    "requesting.decline": {"POST": SIGNED_IN},
     "links.change_mute": {"POST": SIGNED_IN},
     "graph.watch_thing": {"POST": SIGNED_IN},
     "graph.unwatch_thing": {"POST": SIGNED_IN},
@@ -256,6 +259,8 @@ FORMS: dict[str, dict[str, str]] = {
     "posts.reply": {"text": "Good morning."},
     "notifications.digest": {"every": "daily"},
     "notifications.groups": {"do": "done"},
+    "requesting.accept": {"request": "nobody"},
+    "requesting.decline": {"request": "nobody"},
 }
 
 

@@ -70,6 +70,6 @@ def tables(archive: bytes) -> dict[str, Any]:
 
 _SELF = ("ana", "anew")
 _KEPT = (
-    *("name", "bio", "zone", "theme", "noindex", "discoverable"),
+    *("name", "bio", "zone", "theme", "noindex", "discoverable", "locked"),
     *("pinned_note", "mails_refused", "notifications_unwanted"),
 )
