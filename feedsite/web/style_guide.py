@@ -17,7 +17,7 @@ from wtforms.validators import InputRequired
 from feedsite.security.permissions import Permission
 from feedsite.web import presenting as shapes
 from feedsite.web.forms import Form, SelectChoice
-from feedsite.web.style_samples import ANA, PEOPLE, ZOE, sample_items, sample_notifications
+from feedsite.web.style_samples import ANA, ASKED, PEOPLE, ZOE, sample_items, sample_notifications
 
 #: In the order of the sprite.
 _NAMES = """
@@ -46,7 +46,7 @@ def samples() -> dict[str, Any]:
     bad.validate()
     return {
         "icons": ICONS,
-        "people": PEOPLE,
+        "people": (*PEOPLE, ASKED),
         "profile": _profile(),
         "tabs": _tabs(),
         "timeline": _timeline(items),
@@ -179,7 +179,7 @@ def _profile() -> shapes.ProfileView:
         shapes.TabView("followers", "#", count="23.1K"),
     )
     mute = shapes.ActionView("mute", "Mute Ana Reyes", "#", "mute", "Mute Ana Reyes")
-    return shapes.ProfileView(replace(ANA, menu=(mute,)), "Joined in March 2024", stats)
+    return shapes.ProfileView(replace(ANA, menu=(mute,), approves=ASKED.approves), "Joined in March 2024", stats)
 
 
 def _tabs() -> tuple[shapes.TabView, ...]:

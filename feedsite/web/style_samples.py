@@ -47,6 +47,13 @@ PEOPLE = (
     person("Zoë", "zoe", is_me=True),
 )
 ANA, BO, CHIDI, ZOE = PEOPLE
+#: The reader has asked, and waits.
+ASKED = replace(
+    person("Dana Haddad", "dana", following=True, approves="Approves who follows them"),
+    follow=shapes.ActionView(
+        "follow", "Requested to follow Dana Haddad: take the request back", "#", text="Requested", on=True
+    ),
+)
 
 
 def note(

@@ -178,6 +178,8 @@ EXHIBITS = (
     Exhibit("edit", "/notes/{note}/edit", "bo", _BOTH),
     Exhibit("history", "/@bo/{changed}/history", ""),
     Exhibit("bookmarks", "/bookmarks", "ana", _BOTH),
+    Exhibit("requests", "/requests", "boss", _BOTH),
+    Exhibit("profile-asked", "/@boss", "ana"),
     Exhibit("reset", "/reset", ""),
     Exhibit("verify", "/verify", "newcomer"),
     Exhibit("settings-account", "/settings/account"),
@@ -234,7 +236,7 @@ def furnish_empty(live: LiveSite) -> Hall:
     """People who follow nobody, the only note is for followers, of whom there are none; something is announced."""
     world = World(live.site)
     for handle, role in (("ana", "member"), ("bo", "member"), ("boss", "admin")):
-        world.person(handle, role=role)
+        world.person(handle, role=role, locked=role == "admin")
     note = world.write("bo", "For my eyes only", visibility="followers")
     with live.site.transaction() as request:
         request.find_service(AnnouncementService).write(OPERATOR, "New rules: https://example.org/rules", "warning")
@@ -248,7 +250,7 @@ def furnish_full(live: LiveSite) -> Hall:
     world.person(
         "bo", name="Wolfeschlegelsteinhausenbergerdorff the Elder", bio="Bakes bread.\n\nhttps://example.org/bo"
     )
-    world.person("boss", name="Greta Lindqvist", role="admin")
+    world.person("boss", name="Greta Lindqvist", role="admin", locked=True)
     world.person("cy", name="Cy")
     world.person("dana", name="دانا حداد", bio="أكتب عن الخبز")
     world.person("lee", name="Lee Okafor", state="limited")
@@ -256,6 +258,8 @@ def furnish_full(live: LiveSite) -> Hall:
     world.follow("ana", "bo", "cy", "dana", "a_handle_of_thirty_characters_")
     world.follow("bo", "ana", "dana")
     world.follow("dana", "ana")
+    for handle in ("ana", "bo", "dana", "a_handle_of_thirty_characters_"):
+        world.follow(handle, "boss")
     world.watch_tag("ana", "bread")
     _write_history(world)
     note = world.write("bo", f"Rye, at last. #bread\n\n{_LONG_WORD} https://example.org/{'long-' * 30}end @ana")
