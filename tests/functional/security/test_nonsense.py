@@ -46,6 +46,7 @@ def target(sqlite_url: str) -> Iterator[Target]:
     site.close()
 
 
+@pytest.mark.usefixtures("target")  # the classes of forms are those of a site that has been made
 def test_the_fields_are_those_of_the_code() -> None:
     """What is sent is made from the classes of forms and from what views read: a new field is sent by itself."""
     assert {"handle", "email", "password", "zone", "theme"} <= {field.name for field in fields_of("accounts")}
