@@ -33,7 +33,8 @@ services: $(VENV)/.test-installed ## PostgreSQL, Chromium, Redis and Elasticsear
 	@$(BIN)/python scripts/ensure_test_services
 
 drills: check services peers ## what takes long: whole matrices, big loads, kills
-	CI=true $(BIN)/pytest --drills -n $(WORKERS) $(ARGS)
+	@# A drill may take longer than anything that hangs: what dumps the stack of a test after minutes is for the others.
+	CI=true $(BIN)/pytest --drills -o faulthandler_timeout=0 -n $(WORKERS) $(ARGS)
 
 coverage: $(VENV)/.test-installed services ## the tests in one process, and which lines they did not reach
 	$(BIN)/coverage erase

@@ -1,4 +1,5 @@
-"""Every page, full and empty, light and dark, on a phone and on a desktop: accessible, within the window, our own."""
+"""Every page, full and empty, light and dark, on a phone and on a desktop, with our script and without it: accessible,
+within the window, our own."""
 
 from __future__ import annotations
 
@@ -26,10 +27,12 @@ from tests.browser.report import Figures, write_report
 
 pytestmark = pytest.mark.browser
 
-Look = tuple[Exhibit, str, str, int]
-_THEMES, _WIDTHS = ("light", "dark"), (PHONE, DESKTOP)
-#: The theme and the width of a page's two visits: all four pairs come to every fourth page first.
-_ROTATION = tuple(itertools.product(_THEMES, _WIDTHS))
+Look = tuple[Exhibit, str, str, int, bool]
+#: Whose tab: the reader's handle, the world, and whether our script runs.
+Visitor = tuple[str, str, bool]
+_THEMES, _WIDTHS, _SCRIPTS = ("light", "dark"), (PHONE, DESKTOP), (True, False)
+#: Theme, width and script of a page's first visit; its second has the others. All pairs come to every fourth page.
+_ROTATION = (("light", PHONE, True), ("light", DESKTOP, False), ("dark", PHONE, False), ("dark", DESKTOP, True))
 _MOST_BYTES, _MOST_NODES = 15 * 1024, 1200
 #: The marks are those of a list of 20 items; this page has 50. The style guide is no list at all.
 _SHARES = {"home-hot": 2.5, "style-guide": 10.0}
@@ -38,25 +41,25 @@ _OUTPUT = Path(__file__).resolve().parents[1] / "output" / "pages"
 
 def _every_look() -> list[Look]:
     return [
-        (page, state, theme, width)
+        (page, state, theme, width, script)
         for page in EXHIBITS
-        for state, theme, width in itertools.product(page.states, _THEMES, _WIDTHS)
+        for state, theme, width, script in itertools.product(page.states, _THEMES, _WIDTHS, _SCRIPTS)
     ]
 
 
 def _pairwise() -> list[Look]:
-    """Each page in each of its states, in each theme and in each width; all pairs of these over all pages."""
+    """Each page in each of its states and themes, in each width, with and without script; all pairs over all pages."""
     looks: list[Look] = []
     for number, page in enumerate(EXHIBITS):
-        theme, width = _ROTATION[number % 4]
-        other = _THEMES[theme == "light"], _WIDTHS[width == PHONE]
-        looks += [(page, page.states[0], theme, width), (page, page.states[-1], *other)]
+        theme, width, script = _ROTATION[number % 4]
+        other = _THEMES[theme == "light"], _WIDTHS[width == PHONE], not script
+        looks += [(page, page.states[0], theme, width, script), (page, page.states[-1], *other)]
     return looks
 
 
 def _name(look: Look) -> str:
-    page, state, theme, width = look
-    return f"{page.name}-{state}-{theme}-{width}"
+    page, state, theme, width, script = look
+    return f"{page.name}-{state}-{theme}-{width}{'' if script else '-no-js'}"
 
 
 class Gallery:
@@ -64,14 +67,15 @@ class Gallery:
 
     def __init__(self, chromium: Chromium, halls: dict[str, Hall]) -> None:
         self._chromium, self._halls = chromium, halls
-        self._tabs: dict[tuple[str, str], OpenedPage] = {}
-        self._open = ("", "")
+        self._tabs: dict[Visitor, OpenedPage] = {}
+        self._open: Visitor = ("", "", True)
         self.asked: list[str] = []
 
     def visit(self, look: Look) -> tuple[Page, int, bytes]:
         """Open a page as it is to be looked at: the tab, and the status and the HTML that the server answered first."""
-        exhibit, state, theme, width = look
-        page, self._open = self._tab(exhibit.who, state).page, (exhibit.who, state)
+        exhibit, state, theme, width, script = look
+        self._open = (exhibit.who, state, script)
+        page = self._tab(self._open).page
         page.set_viewport_size({"width": width, "height": 640 if width == PHONE else 900})
         page.emulate_media(color_scheme="light" if theme == "light" else "dark")
         self.asked.clear()
@@ -89,19 +93,23 @@ class Gallery:
             tab.complaints.clear()
         return said
 
-    def _tab(self, who: str, state: str) -> OpenedPage:
-        if (who, state) not in self._tabs:
+    def _tab(self, visitor: Visitor) -> OpenedPage:
+        if visitor not in self._tabs:
+            who, state, script = visitor
             hall = self._halls[state]
             context = self._chromium.new_context(base_url=hall.live.url)
-            context.on("request", lambda request: self._hear((who, state), request.url))
+            context.on("request", lambda request: self._hear(visitor, request.url))
+            if not script:
+                # What looks at the page is a script itself: it is the site's own that is not there.
+                context.route("**/*.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
             if who:
                 sign_in(context, hall.live, hall.people[who])
-            self._tabs[who, state] = OpenedPage(context.new_page())
-        return self._tabs[who, state]
+            self._tabs[visitor] = OpenedPage(context.new_page())
+        return self._tabs[visitor]
 
-    def _hear(self, tab: tuple[str, str], url: str) -> None:
+    def _hear(self, visitor: Visitor, url: str) -> None:
         # The other tabs are open, and ask for their counters once a minute.
-        if tab == self._open:
+        if visitor == self._open:
             self.asked.append(url)
 
     def close(self) -> None:
@@ -149,7 +157,7 @@ def test_a_page_is_accessible_and_light_and_fits_and_is_all_of_this_site(gallery
 @pytest.mark.parametrize("name", ["home", "home-menu-open", "notifications-chosen", "settings-display"])
 def test_the_tab_key_reaches_everything_and_shows_where_it_is(gallery: Gallery, name: str) -> None:
     (exhibit,) = (one for one in EXHIBITS if one.name == name)
-    page, _status, _body = gallery.visit((exhibit, FULL, "light", PHONE))
+    page, _status, _body = gallery.visit((exhibit, FULL, "light", PHONE, True))
     assert keyboard_faults(page)[0] == []
 
 
