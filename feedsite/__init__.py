@@ -20,6 +20,7 @@ INCLUDES = (
     "feedsite.errors",
     "feedsite.mail",
     "feedsite.accounts",
+    "feedsite.pictures",
     "feedsite.graph",
     "feedsite.requesting",
     "feedsite.posts",

@@ -168,7 +168,10 @@ class Settings(AccountSettings):
         help="How often a request is tried when the database asks for it (deadlock, busy, conflict).",
     )
     max_body_bytes: int = declare(
-        whole(16_384, 64 * 2**20), "1048576", help="The largest request body in bytes; more is answered with 413."
+        whole(16_384, 64 * 2**20),
+        "1048576",
+        help="The largest request body in bytes; more is answered with 413. "
+        "A picture may be larger: `picture_max_bytes`.",
     )
     session_idle_seconds: float = declare(
         seconds(60, 366 * 86_400), "2592000", help="Seconds without a request after which a login ends (30 days)."

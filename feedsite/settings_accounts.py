@@ -20,6 +20,17 @@ class AccountSettings:
     throttle_import: str = declare(
         RATES, "5 per hour; 20 per day", help="Archives that one person takes into their account."
     )
+    picture_max_bytes: int = declare(
+        whole(65_536, 8 * 2**20),
+        "4194304",
+        help="The largest file in bytes that somebody's picture is made of. What is kept has 4,096 bytes at most.",
+    )
+    picture_max_pixels: int = declare(
+        whole(1_000_000, 50_000_000),
+        "25000000",
+        help="The most pixels of such a file: up to eight bytes of memory for each while it is read.",
+    )
+    throttle_picture: str = declare(RATES, "20 per hour; 60 per day", help="Pictures that one person sends.")
     leave_days: int = declare(
         whole(1, 365),
         "30",

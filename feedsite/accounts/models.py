@@ -68,6 +68,8 @@ class Person(Base):
     email_key: Mapped[str | None] = mapped_column(_key(254), unique=True)
     password_hash: Mapped[str | None] = mapped_column(String(255))
     bio: Mapped[str] = mapped_column(Text, default="")
+    #: The hash of their picture (`feedsite.pictures`); None: they have none.
+    picture: Mapped[str | None] = mapped_column(String(32))
     role: Mapped[str] = mapped_column(String(16), default="member")
     state: Mapped[str] = mapped_column(String(16), default="active")
     #: Signed up where somebody has to let them in, and nobody has yet.

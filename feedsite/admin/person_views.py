@@ -20,6 +20,7 @@ from feedsite.moderation.audit import AuditFilter, AuditService
 from feedsite.moderation.care import CareService
 from feedsite.moderation.removing import RemovalService
 from feedsite.moderation.services import Actor, ModerationService, NotAllowed
+from feedsite.pictures.care import PictureCare
 from feedsite.security.permissions import Permission
 from feedsite.texts.services import TextService
 
@@ -36,6 +37,7 @@ _FORMS: dict[str, type[ReasonForm]] = {
     "note": NoteForm,
     "sign-out": ReasonForm,
     "send-reset": ReasonForm,
+    "remove-picture": ReasonForm,
     "purge": ReasonForm,
 }
 
@@ -116,6 +118,18 @@ def send_reset(request: Any) -> dict[str, object] | Response:
     return _act(
         request, "send-reset", service.send_reset, _("The link for a new password is on its way to @${handle}.")
     )
+
+
+@view_config(
+    route_name="admin.person_picture",
+    renderer="admin/person.html",
+    request_method="POST",
+    permission=Permission.MODERATE,
+)
+def remove_picture(request: Any) -> dict[str, object] | Response:
+    """Remove the person's picture."""
+    service = request.find_service(PictureCare)
+    return _act(request, "remove-picture", service.remove, _("The picture of @${handle} is removed."))
 
 
 @view_config(

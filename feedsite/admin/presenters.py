@@ -15,6 +15,7 @@ from feedsite.accounts.services import PeopleService
 from feedsite.admin.services import COUNTED, Counts, Dossier
 from feedsite.admin.wording import ACTIONS, FIELDS, ROLE_NAMES, STATE_NAMES
 from feedsite.db import utcnow
+from feedsite.graph.presenters import picture_path
 from feedsite.moderation.audit import COMMAND_LINE
 from feedsite.moderation.models import AuditRow, Sanction
 from feedsite.moderation.services import Several
@@ -37,6 +38,10 @@ class AccountView:
     profile_url: str
     initials: str
     hue: int
+    #: The path of their picture, where there is one to be seen.
+    picture: str
+    #: Whether they have one, to be seen or not.
+    has_picture: bool
     email: str
     role: str
     role_label: str
@@ -96,6 +101,8 @@ def account_view(request: Any, person: Person) -> AccountView:
         profile_url=request.route_path("timelines.profile", handle=person.handle),
         initials=initials(person.name),
         hue=hue(person.key),
+        picture=picture_path(request, person),
+        has_picture=person.picture is not None,
         email=person.email or "",
         role=person.role,
         role_label=request.translate(ROLE_NAMES[person.role]),

@@ -34,6 +34,7 @@ ACTIONS = {
     "note": _("Note"),
     "reset link": _("Link for a new password sent"),
     "password": _("Password reset"),
+    "remove picture": _("Picture removed"),
     "sign out": _("Signed out"),
     "second factor": _("Second factor removed"),
     "approve": _("Sign-up approved"),
@@ -81,6 +82,7 @@ FIELDS = {
     "blocked": _("Blocked"),
     "author": _("Author"),
     "effect": _("Refused"),
+    "picture": _("Picture"),
 }
 
 REFUSALS = {

@@ -1,4 +1,4 @@
-"""``feedsite user note`` and ``send-reset``: what helps those who look after people."""
+"""``feedsite user note``, ``send-reset`` and ``remove-picture``: what helps those who look after people."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from feedsite.cli.acting import permitted, person_of
 from feedsite.cli.opening import site
 from feedsite.moderation.care import CareService
 from feedsite.moderation.services import OPERATOR
+from feedsite.pictures.care import PictureCare
 
 _REASON = click.option("--reason", required=True, help="Why, for the audit log.")
 _HANDLE = click.argument("handle")
@@ -36,9 +37,21 @@ def send_reset(config: str, handle: str, reason: str) -> None:
     click.echo("The link is on its way.")
 
 
+@click.command("remove-picture")
+@_HANDLE
+@_REASON
+@click.pass_obj
+def remove_picture(config: str, handle: str, reason: str) -> None:
+    """Remove somebody's picture. They may choose another."""
+    with site(config) as opened, opened.transaction() as work:
+        person = person_of(work, handle)
+        removed = permitted(lambda: work.find(PictureCare).remove(OPERATOR, person.id, reason))
+    click.echo("The picture is removed." if removed else "There is no picture.")
+
+
 def _do(config: str, handle: str, do: Callable[[CareService, Person], bool]) -> bool:
     with site(config) as opened, opened.transaction() as work:
         return bool(permitted(lambda: do(work.find(CareService), person_of(work, handle))))
 
 
-COMMANDS = (note, send_reset)
+COMMANDS = (note, send_reset, remove_picture)

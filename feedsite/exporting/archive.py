@@ -29,6 +29,10 @@ class Archive:
         """A file of plain text."""
         self._zip.writestr(name, text)
 
+    def file(self, name: str, body: bytes) -> None:
+        """A file of any kind, as it is."""
+        self._zip.writestr(name, body)
+
     def document(self, name: str, value: Row) -> None:
         """One thing, as `name`.json."""
         self._zip.writestr(f"{name}.json", _json(value))

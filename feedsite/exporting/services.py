@@ -20,6 +20,7 @@ from feedsite.keeping.models import Bookmark, Pin
 from feedsite.mail.models import MailRefusal
 from feedsite.moderation.models import Sanction
 from feedsite.notifications.models import NotificationState, UnwantedVerb
+from feedsite.pictures.services import PictureService
 from feedsite.posts.models import Note
 from feedsite.reporting.models import Report
 from feedsite.requesting.models import FollowRequest
@@ -33,6 +34,7 @@ _BATCH = 500
 _README = """What {site} ({url}) has about @{handle}.
 
 account.json   the account, its settings and its earlier handles
+picture.webp   the picture, where there is one
 logins         the browsers that are signed in
 notes          what was written, with earlier texts; a deleted note has no text any more
 acts           everything that was done: notes, likes, shares, follows, with the instant
@@ -59,7 +61,7 @@ class ExportService:
 
     Args:
         session: reads in its transaction: one snapshot of all of it.
-        feeds, people, accounts, addresses, factors, logins: the services it asks.
+        feeds, people, accounts, addresses, factors, logins, pictures: the services it asks.
         site: the site's name, and its address.
     """
 
@@ -73,17 +75,21 @@ class ExportService:
         addresses: AddressService,
         factors: TwoFactorService,
         logins: LoginSessionService,
+        pictures: PictureService,
         site: tuple[str, str],
     ) -> None:
         self._session, self._feeds, self._people = session, feeds, people
         self._accounts, self._addresses, self._factors, self._logins = accounts, addresses, factors, logins
-        self._site = site
+        self._pictures, self._site = pictures, site
 
     def write(self, person: Person, file: IO[bytes]) -> None:
         """Write the ZIP of a person to a file that can be sought."""
         archive, (site, url) = Archive(file), self._site
         archive.text("README.txt", _README.format(site=site, url=url, handle=person.handle))
         archive.document("account", self._account(person))
+        picture = self._pictures.of(person.id)
+        if picture is not None:
+            archive.file("picture.webp", picture)
         archive.table("logins", ("created", "last_seen", "expires", "ip", "user_agent"), self._login_rows(person))
         columns = ("id", "created", "edited", "deleted", "visibility", "in_reply_to", "text", "tags")
         archive.table("notes", columns, self._notes(person))
@@ -250,5 +256,6 @@ def export_service(_context: object, request: Any) -> ExportService:
         addresses=request.find_service(AddressService),
         factors=request.find_service(TwoFactorService),
         logins=request.find_service(LoginSessionService),
+        pictures=request.find_service(PictureService),
         site=(settings.site_name, settings.site_url),
     )

@@ -13,6 +13,7 @@ from feedsite.feeds import Entity
 from feedsite.feedsout.activitystreams import CONTENT_TYPE
 from feedsite.feedsout.addresses import Addresses
 from feedsite.feedsout.sources import Source, person_source, public_source, tag_source, thing_source
+from feedsite.graph.presenters import picture_path
 from feedsite.posts.models import Note
 from feedsite.posts.presenters import note_url
 from feedsite.posts.rendering import excerpt
@@ -28,7 +29,9 @@ def profile_head(request: Any, person: Person) -> HeadView:
     title = f"{person.name} (@{person.handle})"
     said = request.localizer.translate(_("What ${name} did"), mapping={"name": person.name})
     view = _list(request, person_source(request, person), title, excerpt(person.bio, _DESCRIPTION) or said)
-    return replace(view, kind="profile", username=person.handle)
+    picture = picture_path(request, person)
+    image = Addresses(request).whole(picture) if picture else ""
+    return replace(view, kind="profile", username=person.handle, image=image)
 
 
 def tag_head(request: Any, name: str) -> HeadView:

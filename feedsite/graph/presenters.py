@@ -31,9 +31,18 @@ def person_view(request: Any, person: Person, **more: Any) -> PersonView:
         url=request.route_path("timelines.profile", handle=person.handle),
         initials=initials(person.name),
         hue=hue(person.key),
+        picture=picture_path(request, person),
         is_me=me is not None and me.id == person.id,
         **more,
     )
+
+
+def picture_path(request: Any, person: Person) -> str:
+    """The path of somebody's picture; empty where there is none to be seen. No statement."""
+    if person.picture is None or not person.is_shown:
+        return ""
+    path: str = request.route_path("pictures.show", hash=person.picture)
+    return path
 
 
 class PeoplePresenter:

@@ -20,6 +20,8 @@ from feedsite.importing.links import LinkTaker
 from feedsite.keeping.services import KeepingService
 from feedsite.mail.services import TOPICS, MailService
 from feedsite.notifications.states import StateService
+from feedsite.pictures.encoding import PictureRefused
+from feedsite.pictures.services import PictureService
 from feedsite.posts import text as texts
 from feedsite.posts.acts import SHARE, reaction_to, watching, writing_of
 from feedsite.posts.models import Note
@@ -33,7 +35,7 @@ class AccountImport:
 
     Args:
         max_length: of a note's text, in characters.
-        links, keeping, mails, states: the services that hold what is not a note.
+        links, keeping, mails, states, pictures: the services that hold what is not a note.
     """
 
     def __init__(
@@ -46,9 +48,11 @@ class AccountImport:
         keeping: KeepingService,
         mails: MailService,
         states: StateService,
+        pictures: PictureService,
     ) -> None:
         self._session, self._feeds, self._max_length = session, feeds, max_length
         self._links, self._keeping, self._mails, self._states = links, keeping, mails, states
+        self._pictures = pictures
 
     def take_in(self, person: Person, contents: Contents) -> TakenIn:
         """Take an archive in.
@@ -68,6 +72,8 @@ class AccountImport:
         self._links.take_in(person, contents.links, notes, taken)
         if contents.account:
             self._account(person, contents.account, notes)
+        if contents.picture is not None:
+            self._picture(person, contents.picture, taken)
         return taken
 
     # Notes
@@ -174,6 +180,13 @@ class AccountImport:
         if pinned is not None:
             self._keeping.pin(pinned)
 
+    def _picture(self, person: Person, body: bytes, taken: TakenIn) -> None:
+        # Anybody can make an archive: its picture is made anew like any other file.
+        try:
+            self._pictures.take_in(person.id, body)
+        except PictureRefused as refused:
+            taken.skipped[f"picture of which this site says: {refused}"] += 1
+
 
 def _id_of(person: Person, name: str) -> str:
     """The id that a note of an archive has in somebody's account: the same one whenever it is taken in."""
@@ -190,4 +203,5 @@ def account_import(_context: object, request: Any) -> AccountImport:
         keeping=request.find_service(KeepingService),
         mails=request.find_service(MailService),
         states=request.find_service(StateService),
+        pictures=request.find_service(PictureService),
     )

@@ -20,6 +20,8 @@ LARGEST_FILE, LARGEST = 32 * 2**20, 64 * 2**20
 #: A note of another site may be longer than those of this one: it is left out then, and counted.
 _LONGEST_TEXT = 100_000
 _PLAIN = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}")
+#: What the export calls it.
+_PICTURE = "picture.webp"
 _KINDS = ("follow", "watch", "mute", "block")
 
 
@@ -31,7 +33,7 @@ def read_archive(file: IO[bytes]) -> Contents:
 
     Raises BadArchive.
     """
-    texts = _unpacked(file)
+    texts, picture = _unpacked(file)
     if "account.json" not in texts:
         raise BadArchive("the archive", 0, "an export of this software: account.json is in it")
     account = _account(document("account.json", texts["account.json"]))
@@ -40,16 +42,18 @@ def read_archive(file: IO[bytes]) -> Contents:
     links = tuple(_link(row) for row in table("links.json", texts.get("links.json", "[]")))
     marked = table("bookmarks.json", texts.get("bookmarks.json", "[]"))
     bookmarks = tuple((row.text("note", 40), row.instant("created")) for row in marked)
-    return Contents(account, notes, links, bookmarks, skipped=skipped)
+    return Contents(account, notes, links, bookmarks, picture=picture, skipped=skipped)
 
 
-def _unpacked(file: IO[bytes]) -> dict[str, str]:
-    """The JSON files of a ZIP by name, within what one is let hold."""
+def _unpacked(file: IO[bytes]) -> tuple[dict[str, str], bytes | None]:
+    """The JSON files of a ZIP by name, and the picture, within what one is let hold."""
     try:
         with zipfile.ZipFile(file) as packed:
             entries = packed.infolist()
             _check(entries)
-            return {one.filename: _text(packed, one) for one in entries if one.filename.endswith(".json")}
+            texts = {one.filename: _text(packed, one) for one in entries if one.filename.endswith(".json")}
+            pictures = [_raw(packed, one) for one in entries if one.filename == _PICTURE]
+            return texts, next(iter(pictures), None)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError) as error:
         if isinstance(error, BadArchive):
             raise
@@ -73,12 +77,17 @@ def _check(entries: list[zipfile.ZipInfo]) -> None:
         raise BadArchive("the archive", 0, f"at most {LARGEST // 2**20} MiB when unpacked")
 
 
-def _text(packed: zipfile.ZipFile, entry: zipfile.ZipInfo) -> str:
+def _raw(packed: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
     # What the entry says of its size may be a lie: no more is read than that, whatever comes out.
     with packed.open(entry) as stream:
         raw = stream.read(entry.file_size + 1)
     if len(raw) > entry.file_size:
         raise BadArchive(entry.filename, 0, "as long as the archive says")
+    return raw
+
+
+def _text(packed: zipfile.ZipFile, entry: zipfile.ZipInfo) -> str:
+    raw = _raw(packed, entry)
     try:
         return raw.decode()
     except UnicodeDecodeError as error:

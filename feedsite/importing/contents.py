@@ -67,6 +67,7 @@ class Contents:
         notes, links: in the order of the file.
         bookmarks: ids of notes, there, and since when.
         shares: ids of its own notes that were shared, and when.
+        picture: the file of the account's picture, as it is; None: there is none.
         skipped: what the archive has that is not taken in, and how often.
     """
 
@@ -75,6 +76,7 @@ class Contents:
     links: tuple[ArchivedLink, ...] = ()
     bookmarks: tuple[tuple[str, datetime], ...] = ()
     shares: tuple[tuple[str, datetime], ...] = ()
+    picture: bytes | None = None
     skipped: Counter[str] = field(default_factory=Counter)
 
 

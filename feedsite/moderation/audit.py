@@ -33,6 +33,7 @@ ACTIONS = (
     "note",
     "reset link",
     "password",
+    "remove picture",
     "second factor",
     "approve",
     "reject",

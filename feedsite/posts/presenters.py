@@ -269,4 +269,6 @@ def compose_box(
 
 def person_view_of(request: Any, identity: Any) -> PersonView:
     """The signed-in person, without asking the database."""
-    return person_view(request, Person(id=identity.id, handle=identity.handle, name=identity.name))
+    return person_view(
+        request, Person(id=identity.id, handle=identity.handle, name=identity.name, picture=identity.picture)
+    )

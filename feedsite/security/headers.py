@@ -29,7 +29,7 @@ CONTENT_SECURITY_POLICY: Mapping[str, str] = {
 }
 
 #: Routes whose pages no cache may keep at all, the browser's own included.
-_NO_STORE_FEATURES = ("accounts.", "admin.", "appeals.")
+_NO_STORE_FEATURES = ("accounts.", "admin.", "appeals.", "pictures.")
 
 _LAST_RESORT = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">

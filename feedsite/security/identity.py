@@ -37,6 +37,8 @@ class Identity:
     locked: bool = False
     #: Ids of announcements they have dismissed; words.
     dismissed: str = ""
+    #: The hash of their picture; None: they have none.
+    picture: str | None = None
 
     @property
     def entity(self) -> Entity:
@@ -66,4 +68,5 @@ def identity_of(person: Any, session_id: str = "", confirmed: datetime = _NEVER)
         shortcuts=person.shortcuts,
         locked=person.locked,
         dismissed=person.dismissed,
+        picture=person.picture,
     )

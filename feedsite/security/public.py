@@ -34,6 +34,7 @@ PUBLIC_ROUTES = frozenset(
         "pages.search",
         "pages.privacy",
         "pages.developers",
+        "pictures.show",
         "timelines.front",
         "timelines.explore",
         "suggestions.people",

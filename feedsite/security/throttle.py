@@ -24,6 +24,7 @@ LIMITS = (
     "code",
     "export",
     "import",
+    "picture",
     "audit_export",
     "post",
     "react",

@@ -6,10 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 from pyramid.httpexceptions import HTTPBadRequest, HTTPRequestEntityTooLarge
+from pyramid.i18n import TranslationStringFactory
 from pyramid.request import Request
 from pyramid.response import Response
 
-from feedsite.settings import settings_of
+from feedsite.settings import Settings, settings_of
+
+_ = TranslationStringFactory("feedsite")
+
+#: Where a body may be larger than elsewhere: the file that somebody's picture is made of, and what stands around it.
+_PICTURE, _AROUND_A_FILE = "/settings/profile/picture", 16_384
 
 
 class SiteRequest(Request):
@@ -37,11 +43,11 @@ class SiteRequest(Request):
 
 def inputs_tween(handler: Callable[[Any], Response], registry: Any) -> Callable[[Any], Response]:
     """Refuse bodies over the limit with 413, and broken UTF-8, NUL and unreadable forms with 400."""
-    limit = settings_of(registry).max_body_bytes
+    settings = settings_of(registry)
 
     def tween(request: Any) -> Response:
-        if (request.content_length or 0) > limit:
-            raise HTTPRequestEntityTooLarge
+        if (request.content_length or 0) > _limit(request, settings):
+            raise HTTPRequestEntityTooLarge(_said_of_pictures(settings) if _is_picture(request) else None)
         try:
             path = request.path_info
         except UnicodeError:
@@ -61,6 +67,24 @@ def inputs_tween(handler: Callable[[Any], Response], registry: Any) -> Callable[
     return tween
 
 
+def _is_picture(request: Any) -> bool:
+    # By the path as it came: no route is chosen yet, and it may be no text.
+    return request.environ.get("PATH_INFO") == _PICTURE
+
+
+def _limit(request: Any, settings: Settings) -> int:
+    """The most bytes of a request's body."""
+    if _is_picture(request):
+        return max(settings.picture_max_bytes + _AROUND_A_FILE, settings.max_body_bytes)
+    return settings.max_body_bytes
+
+
+def _said_of_pictures(settings: Settings) -> str:
+    most = {"most": settings.picture_max_bytes // 1024}
+    sentence: str = _("A picture has at most ${most} KiB.", mapping=most)
+    return sentence
+
+
 def _texts(values: Any) -> list[str]:
     return [text for pair in values.items() for text in pair if isinstance(text, str)]
 
@@ -75,12 +99,13 @@ def _encodable(text: str) -> bool:
 
 def attempts(request: Any) -> int | None:
     """How often a request may be tried; None: as the settings say. What is too large is not even read."""
-    return 1 if (request.content_length or 0) > request.site_settings.max_body_bytes else None
+    return 1 if (request.content_length or 0) > _limit(request, request.site_settings) else None
 
 
 def includeme(config: Any) -> None:
     """Inside of the error pages, so that a refusal looks like the site."""
-    limit = settings_of(config.registry).max_body_bytes
+    settings = settings_of(config.registry)
     # A body is kept to be read again when the request is tried again: in memory, no larger than we accept.
+    limit = max(settings.picture_max_bytes + _AROUND_A_FILE, settings.max_body_bytes)
     config.set_request_factory(type("Request", (SiteRequest,), {"request_body_tempfile_limit": limit}))
     config.add_tween("feedsite.web.inputs.inputs_tween", under="pyramid.tweens.excview_tween_factory")

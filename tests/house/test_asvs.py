@@ -95,6 +95,8 @@ def test_what_is_accepted_is_what_the_code_accepts() -> None:
         ("table of links", links._LARGEST_TABLE),
         ("cursor", cursors._LONGEST),
         ("where to go next", redirects._LONGEST),
+        ("picture", _defaults().picture_max_bytes),
+        ("picture", _defaults().picture_max_pixels),
         ("body of a request", _defaults().max_body_bytes),
         ("note", _defaults().note_max_length),
     ):

@@ -101,6 +101,7 @@ class HeadView:
         alternates: feeds of it, to subscribe to.
         author, published, modified: of an article: the address of who wrote it, and when, in ISO 8601.
         username: of a profile.
+        image: the address of a square picture of it; empty: there is none.
     """
 
     url: str = ""
@@ -112,3 +113,4 @@ class HeadView:
     published: str = ""
     modified: str = ""
     username: str = ""
+    image: str = ""

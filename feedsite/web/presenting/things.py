@@ -14,6 +14,7 @@ class PersonView:
     Attributes:
         key: "person:{id}".
         initials, hue: for the generated avatar (`wording.initials`, `wording.hue`).
+        picture: the address of their picture, which is shown in place of that; empty: there is none.
         bio: safe HTML, may be empty.
         following: None where there is nothing to press (an anonymous reader, oneself).
         follow: the button that follows or unfollows, as `following` says; None likewise. Of somebody who approves who
@@ -31,6 +32,7 @@ class PersonView:
     url: str
     initials: str
     hue: int
+    picture: str = ""
     bio: Markup = Markup("")
     is_me: bool = False
     following: bool | None = None

@@ -12,7 +12,13 @@ from feedsite.reporting.services import ReportService
 from tests.mailbox import link_in, text_of
 from tests.site import Browser, Site
 
-ACTS = {"note": "note", "sign-out": "sign out", "send-reset": "reset link", "warn": "warn"}
+ACTS = {
+    "note": "note",
+    "sign-out": "sign out",
+    "send-reset": "reset link",
+    "warn": "warn",
+    "remove-picture": "remove picture",
+}
 """The last part of each path, and what the log calls it."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -15,12 +16,14 @@ from feedsite.db import utcnow
 from feedsite.feeds import Activity, Actor, Manager, Object
 from feedsite.moderation.services import OPERATOR
 from feedsite.moderation.standing import StandingService
+from feedsite.pictures.services import PictureService
 from feedsite.posts.models import Note
 from feedsite.posts.services import NoteService
 from feedsite.reporting.services import ReportFilter, ReportService
 from feedsite.security.sessions import LoginSessionService
 
 from tests.functional.matrix.table import CASES, FORMS, ROLES, answers, path_of
+from tests.functional.pictures.files import file_of, halves
 from tests.house.checkout import ROOT
 from tests.site import Browser, Site
 
@@ -76,6 +79,7 @@ class World:
     sanction_id: str = ""
     invitation_id: str = ""
     announcement_id: str = ""
+    hash: str = ""
 
     def parts(self, role: str) -> dict[str, str]:
         """The ids in the paths that somebody of this role asks for."""
@@ -86,7 +90,7 @@ class World:
     def ids(self) -> dict[str, str]:
         """What else is in the paths, whoever asks."""
         ids = {"report_id": self.report_id, "sanction_id": self.sanction_id, "invitation_id": self.invitation_id}
-        return {**ids, "announcement_id": self.announcement_id}
+        return {**ids, "announcement_id": self.announcement_id, "hash": self.hash}
 
     def write(self, visibility: str) -> Note:
         with self.site.transaction() as request:
@@ -122,6 +126,9 @@ def world(site: Site) -> World:
         made.invitation_id = request.find_service(InvitationService).make("command line").id
         said = request.find_service(AnnouncementService).write(OPERATOR, "Hello.", starts=utcnow() + timedelta(days=1))
         made.announcement_id = said.id
+        find = request.find_service
+        find(PictureService).choose(bo.id, io.BytesIO(file_of(halves())))
+        made.hash = find(PeopleService).by_id(bo.id).picture or ""
         read = Activity("read", Actor(ana.id), Object("dune", "book"))
         request.find_service(Manager).add_activity_feed(read)
     return made
