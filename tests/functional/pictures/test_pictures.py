@@ -100,6 +100,7 @@ def test_a_file_that_is_refused_says_why_at_its_field_and_changes_nothing(site: 
     assert (field["aria-invalid"], field["aria-describedby"]) == ("true", "hint-picture error-picture")
     assert page.html.select_one(".summary a")["href"] == "#picture"
     assert page.html.select_one("#name")["value"] == "Ana", "the form beside it is as it was"
+    assert page.headers["Cache-Control"] == "no-store"
     assert page.html.select_one(".tabs [aria-current]").get_text() == "Profile"
     assert address(site) == before
     assert own.get(PATH, status=303).location.endswith("/settings/profile"), "the address leads on, loaded again"
