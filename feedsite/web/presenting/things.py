@@ -32,7 +32,6 @@ class PersonView:
     url: str
     initials: str
     hue: int
-    picture: str = ""
     bio: Markup = Markup("")
     is_me: bool = False
     following: bool | None = None
@@ -43,6 +42,7 @@ class PersonView:
     approves: str = ""
     reason: str = ""
     dismiss: ActionView | None = None
+    picture: str = ""
 
 
 @dataclass(frozen=True, slots=True)
