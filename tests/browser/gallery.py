@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 
 from playwright.sync_api import Page
 
@@ -19,11 +20,13 @@ from feedsite.graph.services import GraphService
 from feedsite.keeping.services import KeepingService
 from feedsite.moderation.services import OPERATOR, ModerationService
 from feedsite.moderation.standing import StandingService
+from feedsite.pictures.services import PictureService
 from feedsite.posts.acts import shares_of
 from feedsite.posts.models import Note
 from feedsite.posts.services import NoteService
 
 from tests.browser.conftest import LiveSite
+from tests.functional.pictures.files import photograph
 from tests.functional.timelines.world import World
 
 FULL, EMPTY = "full", "empty"
@@ -255,6 +258,7 @@ def furnish_full(live: LiveSite) -> Hall:
     world.person("dana", name="دانا حداد", bio="أكتب عن الخبز")
     world.person("lee", name="Lee Okafor", state="limited")
     world.person("a_handle_of_thirty_characters_", name="🌾")
+    _be_seen(live, world.person("bo"), world.person("cy"))
     world.follow("ana", "bo", "cy", "dana", "a_handle_of_thirty_characters_")
     world.follow("bo", "ana", "dana")
     world.follow("dana", "ana")
@@ -307,6 +311,13 @@ def _look_after(live: LiveSite, world: World) -> dict[str, str]:
         invitation = invitations.make(world.person("boss").key, uses=3, note="For the bakers of the town")
         invitations.note_joined(invitation.id, request.dbsession.merge(guest))
         return {"sanction": sanction.id, "invitation": invitation.id}
+
+
+def _be_seen(live: LiveSite, *people: Person) -> None:
+    """They have pictures."""
+    with live.site.transaction() as request:
+        for person in people:
+            request.find_service(PictureService).choose(person.id, BytesIO(photograph()))
 
 
 def _mute_some(live: LiveSite, world: World, note: Note) -> None:
