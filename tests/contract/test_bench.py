@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from bench import contest, contest_report
+from bench import contest, contest_report, large
 from bench.servers import Servers, redis
 
 from tests.conftest import under_ci
@@ -49,3 +50,8 @@ def test_the_tables_and_the_plots_are_made(result: contest.Result) -> None:
     assert "| a write with 400 followers |" in text
     for density in ("dense", "sparse"):
         assert contest_report.home_plot(result, density).count("<polyline") >= len(contest.OURS)
+
+
+def test_a_file_that_sqlite_makes_by_itself_shows_what_a_plain_statement_says(tmp_path: Path) -> None:
+    figures = large.run(tmp_path, 5_000, 300, 2)
+    assert figures.count(" dense |") == figures.count(" sparse |") == 3
