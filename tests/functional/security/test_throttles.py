@@ -79,6 +79,7 @@ HOW: dict[str, Callable[[Site], Ask]] = {
     "code": _code,
     "export": _export,
     "import": lambda site: _own(site, "/settings/import"),
+    "picture": lambda site: _own(site, "/settings/profile/picture"),
     "audit_export": lambda site: _own(site, "/admin/audit/export", role="admin"),
     "feed": lambda site: lambda _: site.browser().get("/feeds/never-made.atom", expect_errors=True),
     "post": lambda site: _own(site, "/notes", {"text": ""}),
