@@ -34,6 +34,7 @@ ACTIONS = (
     "reset link",
     "password",
     "remove picture",
+    "sign out",
     "second factor",
     "approve",
     "reject",
@@ -47,6 +48,7 @@ ACTIONS = (
     "hide note",
     "show note",
     "delete note",
+    "remove act",
     "site text",
     "block",
     "unblock",
@@ -99,7 +101,11 @@ class AuditService:
             target: key of whom or what it is about.
             before, after: what changed, as JSON objects. No secrets.
             reason: in the actor's words.
+
+        Raises ValueError for an action that nobody could ask for: the list is what filters know.
         """
+        if action not in ACTIONS:
+            raise ValueError(f"no action of the log: {action!r}")
         row = AuditRow(actor=actor, action=action, target=target, reason=reason)
         row.before, row.after = _json(before), _json(after)
         self._session.add(row)

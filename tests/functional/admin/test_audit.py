@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from feedsite.admin import wording
 from feedsite.db import counting_statements
-from feedsite.moderation.audit import AuditService
+from feedsite.moderation.audit import ACTIONS, AuditService
 from feedsite.moderation.models import AuditRow
 
 from tests.site import Browser, Site
@@ -115,3 +116,9 @@ def test_the_number_of_statements_does_not_grow_with_the_rows(site: Site, admin:
     for number in range(10):
         record(site, site.person(f"a{number}").key, "suspend", site.person(f"t{number}").key)
     assert cost() == one
+
+
+def test_every_action_has_a_name_and_can_be_asked_for_everywhere(site: Site) -> None:
+    assert set(ACTIONS) == set(wording.ACTIONS)
+    with site.transaction() as request, pytest.raises(ValueError, match="no action of the log: 'whistle'"):
+        request.find_service(AuditService).record("command line", "whistle", "person:x")
