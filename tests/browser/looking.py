@@ -73,8 +73,8 @@ _UNREACHED = """() => {
 def keyboard_faults(page: Page) -> tuple[list[str], int]:
     """What the Tab key does not reach, or reaches and does not show; and how many stops it makes."""
     stops: int = page.evaluate(_WATCH_FOCUS)
-    # A field of a date has stops of its own inside: year, month, day and the calendar.
-    inner = 4 * page.locator("input[type=date], input[type=time], input[type=datetime-local]").count()
+    # A field of a date has stops of its own inside: year, month, day, hour, minute, half of the day, the calendar.
+    inner = 7 * page.locator("input[type=date], input[type=time], input[type=datetime-local]").count()
     for _ in range(stops + inner + 3):
         page.keyboard.press("Tab")
     faults: list[str] = page.evaluate(_UNREACHED)
