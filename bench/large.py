@@ -145,7 +145,7 @@ def measure(path: Path, times: int) -> list[str]:
     finally:
         engine.dispose()
     return [
-        f"| {reader.partition('-')[2]} {reader.partition(':')[2].partition('-')[0]} | {first:.1f} | "
+        f"| {int(reader.partition('-')[2]):,} {reader.partition(':')[2].partition('-')[0]} | {first:.1f} | "
         f"{statistics.median(later):.2f} | {min(later):.2f} |"
         for reader, (first, *later) in took.items()
     ]
