@@ -126,8 +126,9 @@ class GraphService:
         """
         if blocker_id == person.id:
             raise LinkRefused(_("You cannot block yourself."))
-        self._end_follow(blocker_id, person.id)
-        self._end_follow(person.id, blocker_id)
+        # In one order, whoever blocks: two who block each other at once wait for each other in no circle.
+        for follower_id, followed_id in sorted(((blocker_id, person.id), (person.id, blocker_id))):
+            self._end_follow(follower_id, followed_id)
         return self._feeds.block(Entity("person", blocker_id), Entity("person", person.id))
 
     def unblock(self, blocker_id: str, person: Person) -> bool:

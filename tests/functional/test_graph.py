@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 from urllib.parse import quote
 
 import pytest
@@ -119,6 +120,28 @@ def test_twenty_follows_and_unfollows_at_once_leave_one_truth(site: Site, ana: P
         feeds = request.find_service(Manager)
         linked = feeds.count_followers(entity(ana)) == 1
         assert (feeds.performed("follow", entity(bo), [entity(ana)]) == {ana.key}) == linked
+
+
+def test_two_who_block_each_other_at_once_wait_in_no_circle(site: Site, ana: Person, bo: Person) -> None:
+    def block(one: Person, other: Person, together: Barrier) -> bool:
+        together.wait(10)
+        with site.transaction() as request:
+            return request.find_service(GraphService).block(one.id, other)
+
+    refused: list[str] = []
+    event.listen(engine_of(site.registry), "handle_error", lambda error: refused.append(str(error.original_exception)))
+    for _ in range(5):
+        with site.transaction() as request:
+            graph = request.find_service(GraphService)
+            for one, other in ((ana, bo), (bo, ana)):
+                graph.unblock(one.id, other)
+            for one, other in ((ana, bo), (bo, ana)):
+                graph.follow(one.id, other)
+        with ThreadPoolExecutor(2) as pool:
+            together = Barrier(2)
+            done = [pool.submit(block, one, other, together) for one, other in ((ana, bo), (bo, ana))]
+            assert [one.result() for one in done] == [True, True]
+    assert refused == []
 
 
 def test_following_again_within_a_day_tells_nothing_new(site: Site, ana: Person, bo: Person) -> None:
