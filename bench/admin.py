@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import platform
 import statistics
 import sys
 import tempfile
@@ -36,7 +35,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 import feedsite  # noqa: E402
-from bench.documents import put  # noqa: E402
+from bench.documents import machine, put  # noqa: E402
 from feedsite.accounts.models import Invitation, Person, SignUpRequest  # noqa: E402
 from feedsite.db import counting_statements, engine_of, make_engine, make_session, writing  # noqa: E402
 from feedsite.feeds import Activity, Actor, Manager, Object  # noqa: E402
@@ -295,10 +294,9 @@ def run(url: str, number: int, audit: int, times: int, *, filled: bool = False) 
     rows = [reader.measured(asked, times) for asked in LISTS]
     table = "\n".join(rows)
     load = f"{os.getloadavg()[0]:.1f}"
-    machine = f"{os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()}"
     return f"""\
 `python bench/admin.py --people {number} --audit {audit}`, {datetime.now(UTC):%d %B %Y}: {name}, {number:,} accounts,
-{audit:,} rows of the audit log, as many notes, {audit // 10:,} reports and as many appeals; {machine}, load {load}.
+{audit:,} rows of the audit log, as many notes, {audit // 10:,} reports and as many appeals; {machine()}, load {load}.
 Whole pages through the application in one process, {times} times each: milliseconds of the median and of 95 of 100, and
 SQL statements above the {reader.frame} of the administration's frame.
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import platform
 import shutil
 import statistics
 import sys
@@ -28,7 +27,7 @@ from tqdm import tqdm
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from bench.documents import put  # noqa: E402
+from bench.documents import machine, put  # noqa: E402
 from feedsite.accounts.services import PeopleService  # noqa: E402
 from feedsite.db import make_engine, reading  # noqa: E402
 from feedsite.feeds import Entity, Manager  # noqa: E402
@@ -211,7 +210,7 @@ def tables(measured: list[Figures], facts: FileFacts) -> str:
     who[most] = f"{most} (follows {len(facts.follows[most] - {most})})"
     names = " | ".join(one.name for one in measured)
     rule = "|---|" + "---:|" * len(measured)
-    lines = [f"Measured {datetime.now(UTC):%d %B %Y} on {_machine()}; load average before: {_LOAD:.1f}.", ""]
+    lines = [f"Measured {datetime.now(UTC):%d %B %Y} on {machine()}; load average before: {_LOAD:.1f}.", ""]
     lines += [f"| import | {names} |", rule]
     rows: list[tuple[str, Callable[[Figures], str]]] = [
         ("seconds", lambda one: f"{one.report.seconds:,.0f}"),
@@ -237,10 +236,6 @@ def tables(measured: list[Figures], facts: FileFacts) -> str:
         lines += ["", f"Compared with a reading of the file, on {one.name}:", ""]
         lines += [f"- {check}" for check in one.checks]
     return "\n".join(lines)
-
-
-def _machine() -> str:
-    return f"{os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()}"
 
 
 _LOAD = os.getloadavg()[0]

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import platform
 import sqlite3
 import statistics
 import sys
@@ -22,6 +21,7 @@ import time
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
@@ -30,18 +30,34 @@ from tqdm import tqdm
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from bench.documents import put  # noqa: E402
+from bench.documents import machine, put  # noqa: E402
 from bench.world import END, START  # noqa: E402
 from feedsite.feeds import Entity, Manager  # noqa: E402
 from feedsite.feeds.aggregators import CursorAggregator  # noqa: E402
+from feedsite.feeds.order import TIE_BITS  # noqa: E402
 from feedsite.feeds.stores.sql import SqlStore, sql_engine  # noqa: E402
+from feedsite.feeds.stores.sql.bounds import fill_bounds  # noqa: E402
 from feedsite.feeds.stores.sql.tables import default_tables  # noqa: E402
 
 DOCUMENT = ROOT / "docs" / "benchmarks.md"
-FOLLOWED = (200, 2_000, 10_000)
 SIZE = 20
 _STEP = 1_000_000
-_TIE = (1 << 20) - 1
+_TIE = (1 << TIE_BITS) - 1
+
+
+class Reader(NamedTuple):
+    """Who asks for home: `dense` follows the busiest people, `sparse` the quietest."""
+
+    followed: int
+    density: str
+
+    @property
+    def key(self) -> str:
+        """Of the reader."""
+        return f"person:{self.density}-{self.followed}"
+
+
+READERS = [Reader(count, density) for count in (200, 2_000, 10_000) for density in ("dense", "sparse")]
 
 
 class Wrong(Exception):
@@ -69,28 +85,29 @@ def fill(path: Path, acts: int, people: int) -> None:
                 file.execute(_ACTS, {**said, "first": first})
                 file.commit()
                 bar.update(min(_STEP, acts - first))
-        indexes = sorted(tables.acts.indexes | tables.links.indexes, key=lambda index: str(index.name))
+        indexes = sorted(
+            tables.acts.indexes | tables.links.indexes | tables.bounds.indexes, key=lambda index: str(index.name)
+        )
         for index in tqdm(indexes, desc="indexes", mininterval=5):
             file.execute(str(CreateIndex(index).compile(dialect=sqlite.dialect())))
-        file.execute(_BOUNDS)
-        for index in tables.bounds.indexes:
-            file.execute(str(CreateIndex(index).compile(dialect=sqlite.dialect())))
         file.executemany(f"INSERT INTO {tables.verbs.name} VALUES (?)", [("create",), ("like",), ("announce",)])
-        for density, order in (("dense", "ASC"), ("sparse", "DESC")):
-            for count in FOLLOWED:
-                names = {"follower": f"person:{density}-{count}", "since": start, "count": min(count, people // 2)}
-                file.execute(_LINKS.format(order=order), names)
+        for reader in READERS:
+            names = {"follower": reader.key, "since": start, "count": min(reader.followed, people // 2)}
+            file.execute(_LINKS.format(order="ASC" if reader.density == "dense" else "DESC"), names)
         file.commit()
-        file.execute("PRAGMA analysis_limit=1000")
-        file.execute("ANALYZE")
-        file.commit()
+    engine = sql_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        fill_bounds(connection, tables)
+        connection.exec_driver_sql("PRAGMA analysis_limit=1000")
+        connection.exec_driver_sql("ANALYZE")
+    engine.dispose()
 
 
 #: Who acts is spread by a power law: the first of 100,000 does 2 of 100 acts, the last one a third of the average.
 _ACTS = f"""
 INSERT INTO feeds_acts
     (position, id, verb, actor, object, visibility, gate, notice, lone, hidden, version, deleted, arrived)
-SELECT (:start + n * :step << 20) | (n * 40503 & {_TIE}), printf('a%09d', n),
+SELECT (:start + n * :step << {TIE_BITS}) | (n * 40503 & {_TIE}), printf('a%09d', n),
     CASE WHEN mixed % 10 < 6 THEN 'create' WHEN mixed % 10 < 9 THEN 'like' ELSE 'announce' END,
     entity, printf('note:n%09d', n - mixed % 1000), 'public', entity, printf('g%09d', n), printf('l%09d', n), 0, 1, 0,
     :start + n * :step
@@ -107,12 +124,6 @@ FROM (
     )
 ) JOIN people ON number = who
 """
-_BOUNDS = """
-INSERT INTO feeds_bounds (role, entity, position)
-SELECT 'acts', entity, newest FROM (
-    SELECT entity, (SELECT max(position) FROM feeds_acts WHERE actor = entity) AS newest FROM people
-) WHERE newest IS NOT NULL ORDER BY entity
-"""
 _LINKS = """
 INSERT INTO network_links (follower, kind, entity, verbs, since, weight, version, deleted, arrived)
 SELECT :follower, 'follow', entity, '', :since, 1, 1, 0, :since FROM people ORDER BY number {order} LIMIT :count
@@ -127,26 +138,24 @@ ORDER BY position DESC, id DESC LIMIT ?
 def measure(path: Path, times: int) -> list[str]:
     """Rows of the table. Raises Wrong."""
     engine = sql_engine(f"sqlite:///{path}")
-    readers = [f"person:{density}-{count}" for count in FOLLOWED for density in ("dense", "sparse")]
-    took: dict[str, list[float]] = {reader: [] for reader in readers}
+    took: dict[Reader, list[float]] = {reader: [] for reader in READERS}
     try:
         with closing(sqlite3.connect(path)) as file:
-            wanted = {reader: [row[0] for row in file.execute(_NEWEST, (reader, SIZE))] for reader in readers}
+            wanted = {reader: [row[0] for row in file.execute(_NEWEST, (reader.key, SIZE))] for reader in READERS}
         for _ in range(times):
-            for reader in readers:
+            for reader in READERS:
                 started = time.perf_counter()
                 with engine.connect().execution_options(feeds_write=False) as connection, connection.begin():
                     manager = Manager(store=SqlStore(connection=lambda held=connection: held), secret=b"bench")  # type: ignore[misc]
-                    home = CursorAggregator(Entity.from_key(reader), include_history=True, size=SIZE)
+                    home = CursorAggregator(Entity.from_key(reader.key), include_history=True, size=SIZE)
                     shown = [item.id for item in manager.get_page(home).items]
                 took[reader].append((time.perf_counter() - started) * 1000)
                 if shown != wanted[reader]:
-                    raise Wrong(f"{reader}: {shown} instead of {wanted[reader]}")
+                    raise Wrong(f"{reader.key}: {shown} instead of {wanted[reader]}")
     finally:
         engine.dispose()
     return [
-        f"| {int(reader.partition('-')[2]):,} {reader.partition(':')[2].partition('-')[0]} | {first:.1f} | "
-        f"{statistics.median(later):.2f} | {min(later):.2f} |"
+        f"| {reader.followed:,} {reader.density} | {first:.1f} | {statistics.median(later):.2f} | {min(later):.2f} |"
         for reader, (first, *later) in took.items()
     ]
 
@@ -158,12 +167,11 @@ def run(folder: Path, acts: int, people: int, times: int) -> str:
     fill(path, acts, people)
     seconds, size = time.perf_counter() - started, path.stat().st_size
     table = "\n".join(measure(path, times))
-    machine = f"{os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()}"
     load = f"{os.getloadavg()[0]:.1f}"
     return f"""\
 `python bench/large.py --acts {acts} --people {people}`, {datetime.now(UTC):%d %B %Y}: {acts:,} acts
 of {people:,} people without what they touch, made in {seconds:,.0f} seconds, {size / 1e9:.1f} GB;
-SQLite {sqlite3.sqlite_version}; {machine}, load {load}. Milliseconds of a first page of home of {SIZE},
+SQLite {sqlite3.sqlite_version}; {machine()}, load {load}. Milliseconds of a first page of home of {SIZE},
 with its acts built: the very first one, the median and the least of {times - 1:,} further ones, all
 readers in turns. Every page was what a plain statement says.
 
