@@ -23,6 +23,7 @@ from feedsite.security.events import note
 from feedsite.security.policy import Hidden
 from feedsite.security.throttle import TooManyRequests
 from feedsite.web.cursors import first_page_url
+from feedsite.web.plurals import counted
 from feedsite.web.presenting import LinkView
 
 log = logging.getLogger(__name__)
@@ -180,14 +181,13 @@ def wait_sentence(request: Any, error: TooManyRequests) -> str:
     """How long to wait, as a sentence. That a limit was met is noted."""
     note(request, "limit", "refused")
     minutes = -(-error.retry_after // 60)
-    sentence: str = request.localizer.pluralize(
+    return counted(
+        request,
         "You did this very often in a short time. Please wait ${minutes} minute and try again.",
         "You did this very often in a short time. Please wait ${minutes} minutes and try again.",
         minutes,
-        domain="feedsite",
-        mapping={"minutes": minutes},
+        minutes=minutes,
     )
-    return sentence
 
 
 def slow_down(request: Any, error: TooManyRequests) -> str:

@@ -19,7 +19,7 @@ from feedsite.feeds import Entity, Item
 from feedsite.moderation.ranks import Actor, Several
 from feedsite.security.permissions import Permission
 from feedsite.web.cursors import cursor_from, first_page_url, page_url
-from feedsite.web.plurals import ngettext
+from feedsite.web.plurals import counted, ngettext
 from feedsite.web.presenting import LinkView, TimeView
 from feedsite.web.wording import time_view
 
@@ -113,6 +113,6 @@ def _said(request: Any, done: Several) -> list[tuple[str, str]]:
         ),
     ):
         if ids:
-            sentence = request.localizer.pluralize(one, many, len(ids), domain="feedsite", mapping={"count": len(ids)})
+            sentence = counted(request, one, many, len(ids))
             said.append((sentence, kind))
     return said

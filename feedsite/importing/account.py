@@ -6,6 +6,7 @@ Nobody hears of it: notes stand at their own instants, and name nobody, as a han
 from __future__ import annotations
 
 from collections.abc import Mapping
+from io import BytesIO
 from typing import Any
 
 from sqlalchemy import select
@@ -183,7 +184,7 @@ class AccountImport:
     def _picture(self, person: Person, body: bytes, taken: TakenIn) -> None:
         # Anybody can make an archive: its picture is made anew like any other file.
         try:
-            self._pictures.take_in(person.id, body)
+            self._pictures.choose(person.id, BytesIO(body))
         except PictureRefused as refused:
             taken.skipped[f"picture of which this site says: {refused}"] += 1
 

@@ -12,6 +12,7 @@ from feedsite.feeds.order import instant
 from feedsite.feeds.stores.generation import LIVE, NEXT
 from feedsite.feeds.stores.sql.record import Refused
 from feedsite.indexing.services import Generations, Status
+from feedsite.web.plurals import counted
 from feedsite.web.presenting import TimeView
 from feedsite.web.wording import time_view
 
@@ -131,11 +132,4 @@ def _size(request: Any, bytes_: int | None) -> str:
 
 
 def _seconds(request: Any, seconds: float) -> str:
-    sentence: str = request.localizer.pluralize(
-        "${seconds} second",
-        "${seconds} seconds",
-        round(seconds),
-        domain="feedsite",
-        mapping={"seconds": round(seconds)},
-    )
-    return sentence
+    return counted(request, "${seconds} second", "${seconds} seconds", round(seconds), seconds=round(seconds))

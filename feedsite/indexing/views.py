@@ -13,6 +13,7 @@ from pyramid.view import view_config
 from feedsite.indexing.presenters import status_view
 from feedsite.indexing.services import IndexService
 from feedsite.security.permissions import Permission
+from feedsite.web.plurals import counted
 
 _ = TranslationStringFactory("feedsite")
 log = logging.getLogger(__name__)
@@ -32,12 +33,6 @@ def retry(request: Any) -> Response:
     """Let what the cluster refused be delivered again."""
     rows = request.find_service(IndexService).retry_refused()
     log.info("%d refused rows are delivered again, asked for by %s", rows, request.identity.key)
-    sentence = request.localizer.pluralize(
-        "${rows} row is tried again.",
-        "${rows} rows are tried again.",
-        rows,
-        domain="feedsite",
-        mapping={"rows": rows},
-    )
+    sentence = counted(request, "${rows} row is tried again.", "${rows} rows are tried again.", rows, rows=rows)
     request.flash(sentence if rows else _("Nothing is set aside any more."), "" if rows else "info")
     return HTTPSeeOther(request.route_path("admin.index"))

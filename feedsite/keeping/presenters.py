@@ -10,6 +10,7 @@ from feedsite.accounts.models import Person
 from feedsite.keeping.services import Bookmarks, KeepingService
 from feedsite.posts.threads import NoteItems
 from feedsite.web.places import Cursors
+from feedsite.web.plurals import counted
 from feedsite.web.presenting import EmptyView, ItemView, TimelineView
 
 _ = TranslationStringFactory("feedsite")
@@ -40,14 +41,12 @@ def missing_sentence(request: Any, count: int) -> str:
     """That some bookmarks of a page are not shown; empty where all are."""
     if not count:
         return ""
-    sentence: str = request.localizer.pluralize(
+    return counted(
+        request,
         "${count} bookmark is not shown: its note was deleted, or you cannot see it now.",
         "${count} bookmarks are not shown: their notes were deleted, or you cannot see them now.",
         count,
-        domain="feedsite",
-        mapping={"count": count},
     )
-    return sentence
 
 
 def pinned_item(request: Any, person: Person) -> ItemView | None:

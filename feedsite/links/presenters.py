@@ -16,6 +16,7 @@ from feedsite.feeds.stores.base import LinkRow
 from feedsite.links.services import WEIGHTS, Links, Taken
 from feedsite.posts.presenters import note_url
 from feedsite.posts.rendering import excerpt
+from feedsite.web.plurals import counted
 from feedsite.web.presenting import ChoiceView, TimeView
 from feedsite.web.wording import time_view
 
@@ -132,26 +133,22 @@ def term_views(request: Any) -> tuple[ChoiceView, ...]:
 
 def taken_sentences(request: Any, taken: Taken) -> Iterable[str]:
     """What came of a table, as sentences."""
-
-    def _many(one: str, many: str, count: int) -> str:
-        text: str = request.localizer.pluralize(one, many, count, domain="feedsite", mapping={"count": count})
-        return text
-
-    yield _many("${count} link is new.", "${count} links are new.", taken.added)
+    yield counted(request, "${count} link is new.", "${count} links are new.", taken.added)
     if taken.asked:
-        yield _many(
+        yield counted(
+            request,
             "${count} person approves who follows them, and was asked.",
             "${count} people approve who follows them, and were asked.",
             taken.asked,
         )
     if taken.known:
-        yield _many("${count} was there already.", "${count} were there already.", taken.known)
+        yield counted(request, "${count} was there already.", "${count} were there already.", taken.known)
     for number, message in taken.refused[:_NAMED]:
         why = {"number": number, "why": request.translate(message)}
         yield request.localizer.translate(_("Line ${number} was passed over: ${why}"), mapping=why)
     more = len(taken.refused) - _NAMED
     if more > 0:
-        yield _many("${count} more line was passed over.", "${count} more lines were passed over.", more)
+        yield counted(request, "${count} more line was passed over.", "${count} more lines were passed over.", more)
 
 
 _NAMED = 5

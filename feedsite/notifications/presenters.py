@@ -20,6 +20,7 @@ from feedsite.timelines.services import Timeline
 from feedsite.timelines.telling import Teller
 from feedsite.timelines.verbs import Verb
 from feedsite.web.cursors import first_page_url, page_url
+from feedsite.web.plurals import counted
 from feedsite.web.presenting import (
     ActionView,
     ChoiceView,
@@ -190,13 +191,7 @@ def pane_view(request: Any, timeline: Timeline, badge: Counted) -> PaneView:
 def badge_words(request: Any, number: int) -> tuple[str, str]:
     """What a badge shows ("99+" at most) and what that means in words; both empty for none."""
     label = badge_label(number)
-    text = request.localizer.pluralize(
-        "${count} new notification",
-        "${count} new notifications",
-        number,
-        domain="feedsite",
-        mapping={"count": label},
-    )
+    text = counted(request, "${count} new notification", "${count} new notifications", number, count=label)
     return label, text if label else ""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from hashlib import blake2b
 from typing import IO, Any
 
@@ -39,10 +38,6 @@ class PictureService:
         picture.body, picture.hash, picture.changed = body, _hash(body), utcnow()
         self._session.add(picture)
         person.picture = picture.hash
-
-    def take_in(self, person_id: str, body: bytes) -> None:
-        """Make a picture of what an archive brought; as `choose` with a file."""
-        self.choose(person_id, io.BytesIO(body))
 
     def remove(self, person_id: str) -> bool:
         """Remove somebody's picture; returns whether there was one."""

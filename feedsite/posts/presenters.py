@@ -19,6 +19,7 @@ from feedsite.posts.models import Note
 from feedsite.posts.rendering import render
 from feedsite.posts.services import NoteFacts, NoteService
 from feedsite.security.permissions import Permission
+from feedsite.web.plurals import counted
 from feedsite.web.presenting import ActionView, ChoiceView, ComposeView, LinkView, NoteView, PersonView
 from feedsite.web.wording import compact, time_view
 
@@ -121,14 +122,14 @@ class NotePresenter:
     # The bar
 
     def _reply(self, url: str, count: int) -> ActionView:
-        replies = self._many("${count} reply", "${count} replies", count)
+        replies = counted(self._request, "${count} reply", "${count} replies", count)
         if not self._may[Permission.WRITE]:
             return self._figure("reply", "reply", replies, count)
         label = self._request.localizer.translate(_("Reply (${replies})"), mapping={"replies": replies})
         return ActionView("reply", label, f"{url}#reply", "reply", self._short(count), method="get")
 
     def _like(self, note: Note, facts: NoteFacts) -> ActionView:
-        likes = self._many("${count} like", "${count} likes", facts.likes)
+        likes = counted(self._request, "${count} like", "${count} likes", facts.likes)
         if not self._may[Permission.REACT]:
             return self._figure("like", "heart", likes, facts.likes)
         message = _("Take your like back (${likes})") if facts.liked else _("Like (${likes})")
@@ -139,7 +140,7 @@ class NotePresenter:
     def _share(self, note: Note, facts: NoteFacts) -> ActionView | None:
         if note.visibility != "public":
             return None
-        shares = self._many("${count} share", "${count} shares", facts.shares)
+        shares = counted(self._request, "${count} share", "${count} shares", facts.shares)
         if not self._may[Permission.REACT]:
             return self._figure("share", "share", shares, facts.shares)
         message = _("Take your share back (${shares})") if facts.shared else _("Share (${shares})")
@@ -152,10 +153,6 @@ class NotePresenter:
 
     def _short(self, count: int) -> str:
         return compact(count, self._request.locale_name) if count else ""
-
-    def _many(self, one: str, many: str, count: int) -> str:
-        text: str = self._request.localizer.pluralize(one, many, count, domain="feedsite", mapping={"count": count})
-        return text
 
     # The menu
 

@@ -16,6 +16,7 @@ from feedsite.requesting.models import FollowRequest
 from feedsite.requesting.services import COUNTED, FollowRequestService
 from feedsite.timelines.people import person_views
 from feedsite.web.places import Cursors
+from feedsite.web.plurals import counted
 from feedsite.web.presenting import ActionView, LinkView, PersonView, TimeView
 from feedsite.web.wording import time_view
 
@@ -82,13 +83,7 @@ def _request_view(request: Any, row: FollowRequest, person: PersonView) -> Reque
 
 def _accept_all(request: Any, shown: Sequence[RequestView]) -> ActionView:
     count = len(shown)
-    text: str = request.localizer.pluralize(
-        "Accept ${count} on this page",
-        "Accept all ${count} on this page",
-        count,
-        domain="feedsite",
-        mapping={"count": count},
-    )
+    text = counted(request, "Accept ${count} on this page", "Accept all ${count} on this page", count)
     fields = tuple(("request", one.id) for one in shown)
     return ActionView("accept", text, request.route_path("requesting.accept"), text=text, fields=fields)
 
@@ -104,47 +99,32 @@ def waiting_link(request: Any) -> LinkView | None:
     if not count:
         return None
     said = f"{COUNTED - 1}+" if count >= COUNTED else str(count)
-    text = request.localizer.pluralize(
-        "${count} person asks to follow you",
-        "${count} people ask to follow you",
-        count,
-        domain="feedsite",
-        mapping={"count": said},
+    text = counted(
+        request, "${count} person asks to follow you", "${count} people ask to follow you", count, count=said
     )
     return LinkView(text, request.route_path("requesting.list"))
 
 
 def accepted_sentence(request: Any, people: Sequence[Person]) -> str:
     """What came of accepting."""
-    translate = request.localizer.translate
     if not people:
         return _gone(request)
-    said: str
     if len(people) == 1:
-        said = translate(_("${name} follows you now."), mapping={"name": people[0].name})
-    else:
-        said = request.localizer.pluralize(
-            "${count} person follows you now.",
-            "${count} people follow you now.",
-            len(people),
-            domain="feedsite",
-            mapping={"count": len(people)},
-        )
-    return said
+        said: str = request.localizer.translate(_("${name} follows you now."), mapping={"name": people[0].name})
+        return said
+    return counted(request, "${count} person follows you now.", "${count} people follow you now.", len(people))
 
 
 def declined_sentence(request: Any, count: int) -> str:
     """What came of declining."""
     if not count:
         return _gone(request)
-    said: str = request.localizer.pluralize(
+    return counted(
+        request,
         "${count} request is declined. Nobody is told.",
         "${count} requests are declined. Nobody is told.",
         count,
-        domain="feedsite",
-        mapping={"count": count},
     )
-    return said
 
 
 def _gone(request: Any) -> str:

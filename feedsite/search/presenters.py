@@ -19,6 +19,7 @@ from feedsite.security.signing import BadToken, signer
 from feedsite.timelines.people import person_views
 from feedsite.timelines.presenters import TimelinePresenter
 from feedsite.web.cursors import cursor_from, first_page_url, page_url
+from feedsite.web.plurals import counted
 from feedsite.web.presenting import EmptyView, LinkView, PersonView, TabView, TimelineView, TrendView
 
 _ = TranslationStringFactory("feedsite")
@@ -155,12 +156,12 @@ class SearchPresenter:
 
     def _tag(self, tag: FoundTag) -> TrendView:
         url = self._request.route_path("timelines.tag", tag=tag.name)
-        count = self._request.localizer.pluralize(
+        count = counted(
+            self._request,
             "${count} note",
             "${count} notes",
             tag.notes,
-            domain="feedsite",
-            mapping={"count": format_decimal(tag.notes, locale=self._request.locale_name)},
+            count=format_decimal(tag.notes, locale=self._request.locale_name),
         )
         return TrendView(_LINK.format(url, f"#{tag.name}"), count)
 

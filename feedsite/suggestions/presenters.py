@@ -12,6 +12,7 @@ from feedsite.accounts.models import Person
 from feedsite.security.permissions import Permission
 from feedsite.suggestions.services import Suggestion, SuggestionService
 from feedsite.timelines.people import person_views
+from feedsite.web.plurals import counted
 from feedsite.web.presenting import ActionView, PersonView
 
 _ = TranslationStringFactory("feedsite")
@@ -38,18 +39,16 @@ def _reason(request: Any, one: Suggestion) -> str:
         text: str = request.translate(_("Active lately"))
         return text
     others = one.count - 1
-    said: str
     if not others:
-        said = request.localizer.translate(_("Followed by ${name}"), mapping={"name": names[0].name})
-    else:
-        said = request.localizer.pluralize(
-            "Followed by ${name} and ${count} other you follow",
-            "Followed by ${name} and ${count} others you follow",
-            others,
-            domain="feedsite",
-            mapping={"name": names[0].name, "count": others},
-        )
-    return said
+        said: str = request.localizer.translate(_("Followed by ${name}"), mapping={"name": names[0].name})
+        return said
+    return counted(
+        request,
+        "Followed by ${name} and ${count} other you follow",
+        "Followed by ${name} and ${count} others you follow",
+        others,
+        name=names[0].name,
+    )
 
 
 def _dismiss(request: Any, person: Person) -> ActionView | None:

@@ -23,6 +23,7 @@ from feedsite.feeds.order import instant
 from feedsite.timelines.items import ItemPresenter
 from feedsite.timelines.services import Timeline
 from feedsite.timelines.verbs import verbs_of
+from feedsite.web.plurals import counted
 from feedsite.web.presenting import ArchiveView, EmptyView, LinkView, MonthView, SectionView, TabView, YearView
 from feedsite.web.wording import compact
 
@@ -262,14 +263,9 @@ class ArchivePresenter:
 
 def count_label(request: Any, group: Group) -> str:
     """How many acts a group has, in words: "12 activities"."""
-    text: str = request.localizer.pluralize(
-        "${count} activity",
-        "${count} activities",
-        group.total,
-        domain="feedsite",
-        mapping={"count": figure(group, request.locale_name)},
+    return counted(
+        request, "${count} activity", "${count} activities", group.total, count=figure(group, request.locale_name)
     )
-    return text
 
 
 def figure(group: Group, locale: str) -> str:

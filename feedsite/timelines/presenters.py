@@ -16,6 +16,7 @@ from feedsite.timelines.items import ItemPresenter, anchor, shortened
 from feedsite.timelines.marks import HOME, mark_token
 from feedsite.timelines.services import Timeline
 from feedsite.web.cursors import first_page_url, page_url
+from feedsite.web.plurals import counted
 from feedsite.web.presenting import ActionView, EmptyView, GroupPageView, GroupView, LinkView, TimelineView
 from feedsite.web.wording import badge_label
 
@@ -134,10 +135,7 @@ class TimelinePresenter:
             return ""
         if not group.total_is_exact:
             return self._request.localizer.translate(_("and more than ${count} more"), mapping={"count": more})
-        label: str = self._request.localizer.pluralize(
-            "and ${count} more", "and ${count} more", more, domain="feedsite", mapping={"count": more}
-        )
-        return label
+        return counted(self._request, "and ${count} more", "and ${count} more", more)
 
 
 def only_new_toggle(request: Any) -> LinkView:
@@ -200,9 +198,7 @@ def _notice(request: Any, home: Home) -> LinkView | None:
 def new_label(request: Any, number: int) -> str:
     """How much is new ("5 new", at most "99+ new"); empty for nothing."""
     count = badge_label(number)
-    text: str = request.localizer.pluralize(
-        "${count} new", "${count} new", number, domain="feedsite", mapping={"count": count}
-    )
+    text = counted(request, "${count} new", "${count} new", number, count=count)
     return text if count else ""
 
 

@@ -9,6 +9,8 @@ from pyramid.i18n import TranslationStringFactory
 from feedsite.feeds import Counted, Entity, Manager
 from feedsite.feeds.aggregators import ThingAggregator
 from feedsite.graph.presenters import watch_tag
+from feedsite.timelines.things import watched
+from feedsite.web.plurals import counted
 from feedsite.web.presenting import TagView
 from feedsite.web.wording import compact
 
@@ -34,16 +36,8 @@ def tag_view(request: Any, name: str) -> TagView:
     feeds, entity = request.find_service(Manager), Entity("tag", name)
     notes = _notes(request, feeds, entity)
     number = compact(notes.number, request.locale_name) + ("" if notes.is_exact else "+")
-    watchers = feeds.count_followers(entity, kinds=("watch",))
-    pluralize = request.localizer.pluralize
     said = (
-        pluralize("${count} note", "${count} notes", notes.number, domain="feedsite", mapping={"count": number}),
-        pluralize(
-            "${count} person watches it",
-            "${count} people watch it",
-            watchers,
-            domain="feedsite",
-            mapping={"count": compact(watchers, request.locale_name)},
-        ),
+        counted(request, "${count} note", "${count} notes", notes.number, count=number),
+        watched(request, entity),
     )
     return TagView(name, request.route_path("timelines.tag", tag=name), " · ".join(said), watch_tag(request, name))

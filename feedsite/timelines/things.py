@@ -16,6 +16,7 @@ from feedsite.posts.finding import url_of
 from feedsite.posts.services import NoSuchNote, NoteDeleted, NoteService
 from feedsite.posts.text import tag_name
 from feedsite.timelines.services import Timeline
+from feedsite.web.plurals import counted
 from feedsite.web.presenting import TagView
 from feedsite.web.wording import compact
 
@@ -89,15 +90,14 @@ def expect_thing_view(request: Any, entity: Entity) -> None:
 
 def thing_view(request: Any, entity: Entity, name: str) -> TagView:
     """A thing with how many watch it, and the button that watches it."""
+    return TagView(name, thing_path(request, entity), watched(request, entity), watch_thing(request, entity, name))
+
+
+def watched(request: Any, entity: Entity) -> str:
+    """How many watch a thing, as a sentence."""
     watchers = request.find_service(Manager).count_followers(entity, kinds=("watch",))
-    said = request.localizer.pluralize(
-        "${count} person watches it",
-        "${count} people watch it",
-        watchers,
-        domain="feedsite",
-        mapping={"count": compact(watchers, request.locale_name)},
-    )
-    return TagView(name, thing_path(request, entity), said, watch_thing(request, entity, name))
+    shown = compact(watchers, request.locale_name)
+    return counted(request, "${count} person watches it", "${count} people watch it", watchers, count=shown)
 
 
 def thing_path(request: Any, entity: Entity) -> str:

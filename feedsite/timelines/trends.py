@@ -13,6 +13,7 @@ from feedsite.posts.presenters import note_url
 from feedsite.posts.rendering import excerpt
 from feedsite.posts.services import NoteService
 from feedsite.timelines.services import Timeline
+from feedsite.web.plurals import counted
 from feedsite.web.presenting import TrendView
 
 _ = TranslationStringFactory("feedsite")
@@ -43,11 +44,10 @@ def _heading(request: Any, trends: Timeline, thing: Any, readable: set[str]) -> 
 
 
 def _count(request: Any, group: Group) -> str:
-    text: str = request.localizer.pluralize(
+    return counted(
+        request,
         "${count} activity",
         "${count} activities",
         group.total,
-        domain="feedsite",
-        mapping={"count": format_decimal(group.total, locale=request.locale_name)},
+        count=format_decimal(group.total, locale=request.locale_name),
     )
-    return text

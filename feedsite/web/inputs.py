@@ -6,13 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from pyramid.httpexceptions import HTTPBadRequest, HTTPRequestEntityTooLarge
-from pyramid.i18n import TranslationStringFactory
 from pyramid.request import Request
 from pyramid.response import Response
 
+from feedsite.pictures.encoding import too_large
+from feedsite.pictures.services import limits_of
 from feedsite.settings import Settings, settings_of
-
-_ = TranslationStringFactory("feedsite")
 
 #: Where a body may be larger than elsewhere: the file that somebody's picture is made of, and what stands around it.
 _PICTURE, _AROUND_A_FILE = "/settings/profile/picture", 16_384
@@ -47,7 +46,7 @@ def inputs_tween(handler: Callable[[Any], Response], registry: Any) -> Callable[
 
     def tween(request: Any) -> Response:
         if (request.content_length or 0) > _limit(request, settings):
-            raise HTTPRequestEntityTooLarge(_said_of_pictures(settings) if _is_picture(request) else None)
+            raise HTTPRequestEntityTooLarge(too_large(limits_of(settings)) if _is_picture(request) else None)
         try:
             path = request.path_info
         except UnicodeError:
@@ -77,12 +76,6 @@ def _limit(request: Any, settings: Settings) -> int:
     if _is_picture(request):
         return max(settings.picture_max_bytes + _AROUND_A_FILE, settings.max_body_bytes)
     return settings.max_body_bytes
-
-
-def _said_of_pictures(settings: Settings) -> str:
-    most = {"most": settings.picture_max_bytes // 1024}
-    sentence: str = _("A picture has at most ${most} KiB.", mapping=most)
-    return sentence
 
 
 def _texts(values: Any) -> list[str]:
