@@ -17,6 +17,7 @@ from feedsite.accounts.models import Person
 from feedsite.security.cookies import SESSION
 from feedsite.security.sessions import LoginSessionService
 
+from tests.functional.timelines.world import World
 from tests.site import Site, migrate
 
 PHONE, DESKTOP = 320, 1280
@@ -62,6 +63,12 @@ def live(one_live_site: LiveSite) -> LiveSite:
     """The live site, with nobody in it."""
     one_live_site.site.wipe()
     return one_live_site
+
+
+@pytest.fixture
+def world(live: LiveSite) -> World:
+    """People and notes of the live site: nobody yet."""
+    return World(live.site)
 
 
 def sign_in(context: BrowserContext, live: LiveSite, person: Person) -> None:

@@ -10,18 +10,12 @@ import pyotp
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import PHONE, LiveSite, Opener
+from tests.browser.conftest import PHONE, Opener
 from tests.functional.timelines.world import World
 from tests.mailbox import link_in
 from tests.site import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("javascript", [True, False], ids=["js", "no-js"])]
-
-
-@pytest.fixture
-def world(live: LiveSite) -> World:
-    """Nobody yet."""
-    return World(live.site)
 
 
 def card(page: Page, text: str) -> Locator:

@@ -10,18 +10,12 @@ from sqlalchemy import insert
 
 from feedsite.accounts.models import Person, SignUpRequest
 
-from tests.browser.conftest import LiveSite, Opener
+from tests.browser.conftest import Opener
 from tests.functional.timelines.world import World
 from tests.mailbox import link_in, text_of
 from tests.site import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("javascript", [True, False], ids=["js", "no-js"])]
-
-
-@pytest.fixture
-def world(live: LiveSite) -> World:
-    """Nobody yet."""
-    return World(live.site)
 
 
 def do(page: Page, title: str, reason: str) -> None:

@@ -7,17 +7,11 @@ import re
 import pytest
 from playwright.sync_api import FilePayload, expect
 
-from tests.browser.conftest import LiveSite, Opener
+from tests.browser.conftest import Opener
 from tests.functional.pictures.files import photograph
 from tests.functional.timelines.world import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("javascript", [True, False], ids=["js", "no-js"])]
-
-
-@pytest.fixture
-def world(live: LiveSite) -> World:
-    """Nobody yet."""
-    return World(live.site)
 
 
 def test_choose_a_picture_that_others_see_and_remove_it(world: World, open_page: Opener, javascript: bool) -> None:
