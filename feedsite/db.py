@@ -131,6 +131,18 @@ def writing(engine: Engine) -> Engine:
     return engine.execution_options(isolation_level="READ COMMITTED")
 
 
+def refresh_statistics(engine: Engine) -> None:
+    """Let PostgreSQL count its tables anew after many rows were written, and every connection plan anew.
+
+    A connection keeps the plans of what it asks often: those made when a table had a page go through all of it, row
+    by row, until somebody analyses it. The server's own daemon comes once a minute, and only when it is let.
+    On SQLite this does nothing: its plans are chosen by the statements' text.
+    """
+    if engine.dialect.name == "postgresql":
+        with writing(engine).begin() as connection:
+            connection.exec_driver_sql("ANALYZE")
+
+
 def _prepare_sqlite(engine: Engine) -> None:
     database = engine.url.database
 

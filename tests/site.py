@@ -136,6 +136,9 @@ class Site:
         metadata = MetaData()
         metadata.reflect(self.engine)
         with writing(self.engine).begin() as connection:
+            if connection.dialect.name == "postgresql":
+                # A plan kept from when a table had one page would go through all of it for each row deleted.
+                connection.exec_driver_sql("DISCARD PLANS")
             for table in reversed(metadata.sorted_tables):
                 if table.name != "alembic_version":
                     connection.execute(table.delete())

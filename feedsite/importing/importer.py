@@ -20,7 +20,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from feedsite.accounts.models import HandleHistory, Person
 from feedsite.accounts.name_words import store_words
-from feedsite.db import writing
+from feedsite.db import refresh_statistics, writing
 from feedsite.feeds import Manager
 from feedsite.feeds.stores.sql import SqlStore
 from feedsite.importing.higgs import Interaction, Skipped, Source, handles, interactions, person_id
@@ -78,12 +78,19 @@ class HiggsImport:
         """
         report, source, started = Report(), Source(path, limit), time.monotonic()
         found = interactions(source, report.skipped)
+        analysed = 0
         for chunk in _chunks(found, self._chunk):
             self._store(chunk, report)
+            # Whenever what was stored has doubled: a table grows from nothing, and plans made then would last.
+            if report.acts > 2 * analysed:
+                refresh_statistics(self._engine)
+                analysed = report.acts
             report.given.update(line.actor for line in chunk)
             report.received.update(line.other for line in chunk)
             if progress is not None:
                 progress(source.position)
+        if report.acts > analysed:
+            refresh_statistics(self._engine)
         report.lines, report.seconds = source.read, time.monotonic() - started
         return report
 

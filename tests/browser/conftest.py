@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page
 from waitress.server import create_server
 
 from feedsite.accounts.models import Person
@@ -94,6 +94,15 @@ class OpenedPage:
         # Chromium reports the status of an error page as a failure of its own: that page is meant.
         if message.location["url"] != self.page.url or "status of 4" not in message.text:
             self.complaints.append(message.text)
+
+
+def send(button: Locator) -> None:
+    """Press a button, and wait for the answer to what it sent: a click returns before that.
+
+    For steps after which another tab, or the test itself, looks at what was sent.
+    """
+    with button.page.expect_response(lambda answer: answer.request.method == "POST"):
+        button.click()
 
 
 Opener = Callable[..., Page]

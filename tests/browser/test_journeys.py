@@ -10,7 +10,7 @@ import pyotp
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import PHONE, Opener
+from tests.browser.conftest import PHONE, Opener, send
 from tests.functional.timelines.world import World
 from tests.mailbox import link_in
 from tests.site import PASSWORD
@@ -53,7 +53,7 @@ def test_write_be_answered_find_it_and_answer(world: World, open_page: Opener, j
     other = open_page("/@ana", javascript=javascript, person=world.person("bo"))
     card(other, "Who bakes today?").get_by_role("link", name=re.compile("^Reply")).click()
     other.locator("main textarea").fill("@ana I do, all day")
-    other.locator("main form.compose button.primary").click()
+    send(other.locator("main form.compose button.primary"))
     page.goto("/home")
     expect(page.locator(".top .count:visible")).to_have_text("1")
     page.locator(".top").get_by_role("link", name=re.compile("Notifications")).click()
@@ -82,7 +82,7 @@ def test_mute_from_a_card_and_nothing_of_them_is_left(world: World, open_page: O
     page = open_page("/home", javascript=javascript, person=world.person("ana"))
     bread = card(page, "Bread is rising")
     bread.locator(".menu > summary").click()
-    bread.get_by_role("button", name=re.compile("^Mute .*Bo|^Mute @bo")).click()
+    send(bread.get_by_role("button", name=re.compile("^Mute .*Bo|^Mute @bo")))
     for path in ("/home", "/home/objects", "/explore"):
         page.goto(path)
         expect(card(page, "Soup is on")).not_to_have_count(0)
@@ -204,7 +204,7 @@ def test_only_new_and_mark_as_read(world: World, open_page: Opener, javascript: 
     world.follow("ana", "bo")
     world.write("bo", "Before")
     page = open_page("/home", javascript=javascript, person=world.person("ana"))
-    page.get_by_role("button", name="Mark as read").click()
+    send(page.get_by_role("button", name="Mark as read"))
     world.write("bo", "After")
     page.get_by_role("link", name="Only new").click()
     expect(card(page, "After")).to_have_count(1)
@@ -241,7 +241,7 @@ def test_forget_the_password_and_end_a_session_elsewhere(world: World, open_page
     expect(page.locator(".flash")).to_contain_text("A mail is on its way")
     page.goto(link_in(world.site.mails()[0]))
     page.fill("main [name=password]", "three other quiet otters")
-    page.locator("main form button.primary").click()
+    send(page.locator("main form button.primary"))
     elsewhere.goto("/home")
     expect(elsewhere).to_have_url(re.compile("/login"))
     for tab in (page, elsewhere):

@@ -10,7 +10,7 @@ from sqlalchemy import insert
 
 from feedsite.accounts.models import Person, SignUpRequest
 
-from tests.browser.conftest import Opener
+from tests.browser.conftest import Opener, send
 from tests.functional.timelines.world import World
 from tests.mailbox import link_in, text_of
 from tests.site import PASSWORD
@@ -56,7 +56,7 @@ def test_handle_a_report_suspend_hear_the_appeal_and_reinstate(
     world.write("eve", "Buy my pills")
     reader = open_page("/@eve/report", javascript=javascript, person=world.person("bo"))
     reader.locator("main [name=reason]").select_option("spam")
-    reader.locator("main form.form button").first.click()
+    send(reader.locator("main form.form button").first)
     page = open_page("/admin/reports", javascript=javascript, person=world.person("mo", role="moderator"))
     page.locator("main tbody td a").first.click()
     page.get_by_role("button", name="I look at it").click()
@@ -71,7 +71,7 @@ def test_handle_a_report_suspend_hear_the_appeal_and_reinstate(
     expect(suspended).to_have_url(re.compile("/settings/standing$"))
     expect(suspended.locator("main")).to_contain_text("Sells pills.")
     suspended.locator("main textarea").fill("They were vitamins.")
-    suspended.get_by_role("button", name="Send").click()
+    send(suspended.get_by_role("button", name="Send"))
     suspended.goto("/home")
     expect(suspended).to_have_url(re.compile("/settings/standing$"))
     # Somebody else hears it, and takes it back.
@@ -104,7 +104,7 @@ def test_invite_join_by_it_and_verify(world: World, open_page: Opener, javascrip
         "password": "three quiet otters",
     }.items():
         newcomer.fill(f"main [name={name}]", value)
-    newcomer.locator("main form button.primary").click()
+    send(newcomer.locator("main form button.primary"))
     newcomer.goto(link_in(world.site.mails()[0]))
     newcomer.get_by_role("button", name="Confirm").click()
     expect(newcomer.locator(".flash")).to_contain_text("Your e-mail address is confirmed.")

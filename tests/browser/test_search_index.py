@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy import insert
 
 from feedsite.db import writing
@@ -77,8 +78,8 @@ def test_the_page_of_the_index_with_something_set_aside(
         reason = "strict_dynamic_mapping_exception: mapping set to strict, no such field"
         connection.execute(insert(default_tables().act_changes).values(**row, refused=reason))
     page = open_page("/admin/index", theme=theme, width=width, person=world.person("root", role="admin"))
-    assert page.locator("text=strict_dynamic_mapping_exception").is_visible()
+    expect(page.locator("text=strict_dynamic_mapping_exception")).to_be_visible()
     _is_fine(page)
     page.click("text=Try again")
-    assert page.locator("text=1 row is tried again.").is_visible()
+    expect(page.locator("text=1 row is tried again.")).to_be_visible()
     _is_fine(page)

@@ -8,6 +8,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
+from playwright.sync_api import expect
 
 from feedsite.web.style_guide import ICONS
 
@@ -48,7 +49,7 @@ def test_a_menu_opens_with_the_keyboard_alone(open_page: Opener, javascript: boo
     summary = page.locator("article .menu > summary").first
     summary.focus()
     page.keyboard.press("Enter")
-    assert page.locator("article .sheet").first.is_visible()
+    expect(page.locator("article .sheet").first).to_be_visible()
 
 
 def test_escape_and_a_click_elsewhere_close_a_menu(open_page: Opener) -> None:
