@@ -96,6 +96,9 @@ def make_engine(
         _prepare_sqlite(engine)
     else:
         options = [f"-c lock_timeout={int(busy_timeout * 1000)}", "-c timezone=UTC"]
+        # As `sql_engine` of the feeds: a page's statement takes a hundred times as long to be compiled (jit) as to run,
+        # and a plan for any reader is for none: whom somebody follows, and how much those do, makes the difference.
+        options += ["-c jit=off", "-c plan_cache_mode=force_custom_plan"]
         if statement_timeout is not None:
             milliseconds = int(statement_timeout * 1000)
             options += [

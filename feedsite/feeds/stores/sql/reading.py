@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from math import gcd
 from typing import Any
@@ -145,9 +145,12 @@ class Reader:
         self, query: FeedQuery, cells: Sequence[Cell], size: int, cap: int | None, actors: bool
     ) -> list[tuple[int, int, list[OrderKey]]]:
         names, packed = _packed_parts(cells)
+        shape = self._shape(query)
+        if shape.sight.follows and _is_of_network(query, cells, names) and cap and cap > 1 and size and not actors:
+            return self._of_network(query, cells, size, cap)
         statement = statements.parts(
             self._tables,
-            self._shape(query),
+            shape,
             names,
             self._connection.dialect.name,
             cap=bool(cap),
@@ -159,6 +162,26 @@ class Reader:
             return [(0, 0, []) for _ in cells]
         rows = self._rows(statement, query, parts=packed, size=size, cap=cap)
         return [(*_parsed(row[1]), _order_keys(row[2])) for row in rows]
+
+    def _of_network(
+        self, query: FeedQuery, cells: Sequence[Cell], size: int, cap: int
+    ) -> list[tuple[int, int, list[OrderKey]]]:
+        """The same for parts of what somebody's network does, which has no index that it is read along in order.
+
+        A part that has fewer acts than are counted is gone through. In any other every few acts of everybody's is one:
+        its newest are found along the order of time.
+        """
+        names, packed = _packed_parts(cells)
+        shape, dialect = self._shape(query), self._connection.dialect.name
+        few = statements.few_parts(self._tables, shape, names, dialect)
+        found = [_parsed(row[1]) for row in self._rows(few, query, parts=packed, size=size, cap=cap)]
+        busy = [cell for cell, (count, _) in zip(cells, found, strict=True) if count >= cap]
+        newest: Iterator[Any] = iter(())
+        if busy:
+            statement = statements.newest_of_busy_parts(self._tables, shape, names, dialect)
+            rows = self._rows(statement, query, parts=_packed_parts(busy)[1], size=size)
+            newest = iter([row[1] for row in rows])
+        return [(count, 0, _order_keys(next(newest) if count >= cap else keys)) for count, keys in found]
 
     def tally(self, query: FeedQuery, facet: Facet, size: int, kinds: tuple[str, ...] = ()) -> Tally:
         """The values of a facet with the most acts."""
@@ -332,6 +355,12 @@ def _packed(number: int, cell: Cell, names: tuple[str, ...]) -> list[Any]:
     since = _EVER[0] if cell.since_ms is None else floor_position(cell.since_ms)
     until = _EVER[1] if cell.until_ms is None else floor_position(cell.until_ms)
     return [number, since, until, *(value for _, value in cell.values)]
+
+
+def _is_of_network(query: FeedQuery, cells: Sequence[Cell], names: tuple[str, ...]) -> bool:
+    """Whether parts are stretches of time of a network's feed, and verbs in them."""
+    bounded = all(cell.since_ms is not None and cell.until_ms is not None for cell in cells)
+    return query.scope is Scope.NETWORK and bounded and set(names) <= {Facet.VERB.value}
 
 
 def _parsed(packed: Any) -> Any:

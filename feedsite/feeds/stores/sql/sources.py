@@ -50,17 +50,22 @@ class Arm:
         return statement.distinct() if self.repeats else statement
 
 
-def arms(rules: Rules, *, before: bool = False, after: bool = False, part: Any = None) -> list[Arm]:
+def arms(
+    rules: Rules, *, before: bool = False, after: bool = False, part: Any = None, along_time: bool = False
+) -> list[Arm]:
     """The ways to the acts of a feed; an act may be reached by several.
 
     Args:
         rules: the rules of the feed's shape.
         before, after: whether there is a bound, exclusive, that way.
         part: a table of parts, whose columns the acts agree with: `since`, `until`, and facets by name.
+        along_time: one way, through the acts of everybody: whether one comes from where the feed's do is a test.
     """
     names = [] if part is None else [column.name for column in part.c if column.name not in ("n", "since", "until")]
     made = []
-    for arm in _inside(rules, part, names) or _sources(rules):
+    a = rules.acts
+    through_all = [Arm(a, tuple(_in_scope(rules)), a.c.position, a.c.id)] if along_time else []
+    for arm in through_all or _inside(rules, part, names) or _sources(rules):
         conditions = [*arm.conditions, *_bounds(rules, arm, before, after)]
         if part is not None:
             conditions += [arm.position >= part.c.since, arm.position < part.c.until]

@@ -42,16 +42,22 @@ def _keys(
     limit: str | None = "size",
     before: bool = False,
     after: bool = False,
-    newest: bool = True,
+    newest: bool | None = True,
     part: Any = None,
+    along_time: bool = False,
 ) -> Select[Any] | None:
-    """A select of `position, id` and facets, each act once; with a limit in order, the first so many; None: no acts."""
+    """A select of `position, id` and facets, each act once; None: no acts.
+
+    With a limit the first so many, newest (or oldest) first; `newest=None`: any so many. `along_time`: the acts of
+    everybody in their order, each tried whether it is the feed's, not along what leads to them.
+    """
     columns = [rules.facet(facet).label(facet.value) for facet in facets]
     selects = []
-    for arm in arms(rules, before=before, after=after, part=part):
+    for arm in arms(rules, before=before, after=after, part=part, along_time=along_time):
         one = arm.select(*columns) if part is None else arm.select(*columns).correlate(part)
         if limit is not None:
-            one = one.order_by(*direction(arm.position, arm.id, newest)).limit(_whole(limit))
+            one = one if newest is None else one.order_by(*direction(arm.position, arm.id, newest))
+            one = one.limit(_whole(limit))
         selects.append(one)
     if len(selects) < 2:
         return selects[0] if selects else None
@@ -60,7 +66,9 @@ def _keys(
     statement = select(*merged.c)
     if limit is None:
         return statement
-    return statement.order_by(*direction(merged.c.position, merged.c.id, newest)).limit(_whole(limit))
+    if newest is not None:
+        statement = statement.order_by(*direction(merged.c.position, merged.c.id, newest))
+    return statement.limit(_whole(limit))
 
 
 def _whole(name: str) -> Any:
@@ -148,6 +156,38 @@ def parts(
     return select(*columns).select_from(part).order_by(part.c.n)
 
 
+@lru_cache(maxsize=_KEPT)
+def few_parts(tables: Tables, shape: Shape, names: tuple[str, ...], dialect: str) -> Select[Any] | None:
+    """For each part of a feed its number, and `[count, newest order keys]` of `cap` of its acts, whichever they are.
+
+    Where there are fewer than that, these are all, and the `size` keys its newest.
+    """
+    part = _parts_table(names, dialect)
+    keys = _keys(Rules(tables, shape), limit="cap", newest=None, part=part)
+    if keys is None:
+        return None
+    some = keys.subquery()
+    place = func.row_number().over(order_by=direction(some.c.position, some.c.id, True)).label("place")
+
+    def of(inner: Any) -> Any:
+        newest = _key_list(inner, dialect).filter(inner.c.place <= _whole("size"))
+        return _json_list(dialect)(func.count(), newest)
+
+    return select(part.c.n, _value(of, select(some.c.position, some.c.id, place))).order_by(part.c.n)
+
+
+@lru_cache(maxsize=_KEPT)
+def newest_of_busy_parts(tables: Tables, shape: Shape, names: tuple[str, ...], dialect: str) -> Select[Any]:
+    """For each part of a feed its number and its `size` newest order keys: for parts where every few acts is one."""
+    part = _parts_table(names, dialect)
+    keys = _keys(Rules(tables, shape), part=part, along_time=True)
+    return select(part.c.n, _value(lambda inner: _key_list(inner, dialect), keys)).order_by(part.c.n)
+
+
+def _json_list(dialect: str) -> Callable[..., Any]:
+    return func.json_array if dialect == "sqlite" else func.json_build_array
+
+
 def _value(aggregate: Callable[[Any], Any], keys: Any) -> Any:
     """One value over the rows of a select, as a column."""
     inner = keys.subquery()
@@ -156,7 +196,7 @@ def _value(aggregate: Callable[[Any], Any], keys: Any) -> Any:
 
 def _numbers(inner: Any, actors: bool, dialect: str) -> Any:
     distinct = func.count(inner.c.actor.distinct()) if actors else literal(0)
-    return (func.json_array if dialect == "sqlite" else func.json_build_array)(func.count(), distinct)
+    return _json_list(dialect)(func.count(), distinct)
 
 
 def _key_list(inner: Any, dialect: str) -> Any:

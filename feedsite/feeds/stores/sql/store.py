@@ -27,6 +27,9 @@ Clock = Callable[[Connection], int]
 _BUSY_SECONDS = 10
 # Compiling a feed's statement takes longer than running it: all shapes in use are kept.
 _STATEMENTS = 2048
+# A page's statement takes a hundred times as long to be compiled (jit) as to run; and a plan for any reader is for none:
+# whom somebody follows, and how much those do, makes the difference.
+_POSTGRESQL = "-c jit=off -c plan_cache_mode=force_custom_plan"
 # Of what nobody takes this much is kept: the rest is found in the record.
 _KEPT_CHANGES = 1000
 
@@ -213,11 +216,12 @@ def sql_engine(url: str) -> Engine:
     """
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, pool_pre_ping=True, query_cache_size=_STATEMENTS)
+        arguments = {} if "options" in parsed.query else {"options": _POSTGRESQL}
+        return create_engine(parsed, pool_pre_ping=True, query_cache_size=_STATEMENTS, connect_args=arguments)
     in_memory = parsed.database in (None, "", ":memory:")
     extra = {"poolclass": StaticPool} if in_memory else {}
-    arguments = {"check_same_thread": False, "timeout": _BUSY_SECONDS}
-    engine = create_engine(parsed, connect_args=arguments, query_cache_size=_STATEMENTS, **extra)
+    waiting = {"check_same_thread": False, "timeout": _BUSY_SECONDS}
+    engine = create_engine(parsed, connect_args=waiting, query_cache_size=_STATEMENTS, **extra)
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
