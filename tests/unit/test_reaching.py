@@ -35,7 +35,8 @@ def test_a_few_first_and_then_more_and_more() -> None:
 
 def test_a_feed_of_one_entity_takes_two_steps_and_one_where_that_was_known() -> None:
     assert widths(Spans(BUCKETS[:30], newest=True, of_one=True)) == [1, 29]
-    assert widths(Spans(BUCKETS[:30], newest=True, of_one=True, far=True)) == [30]
+    assert widths(Spans(BUCKETS[:30], newest=True, of_one=True, far=40)) == [30]
+    assert widths(Spans(BUCKETS[:30], newest=True, of_one=True, far=5)) == [5, 25]
 
 
 def test_empty_ones_are_asked_along() -> None:
@@ -50,7 +51,7 @@ def test_where_its_sources_have_acts_is_asked_first() -> None:
 
 
 def test_all_buckets_come_once_and_in_order() -> None:
-    for spans in (Spans(BUCKETS, True), Spans(BUCKETS, True, of_one=True), Spans(BUCKETS, True, far=True)):
+    for spans in (Spans(BUCKETS, True), Spans(BUCKETS, True, of_one=True), Spans(BUCKETS, True, far=7)):
         assert [bucket for span in spans for bucket in span] == BUCKETS
     assert widths(Spans([], newest=True)) == []
 
@@ -60,27 +61,27 @@ def test_what_was_not_enough_is_remembered_until_it_is() -> None:
     spans = Spans(BUCKETS, newest=True, of_one=True)
     assert widths(spans)[0] == 1
     spans.note(reach, ANA, [], 1)
-    assert reach.is_far(ANA)
-    # A page that reaches into the second bucket needs more than the first one.
-    far = Spans(BUCKETS, newest=True, of_one=True, far=True)
-    far.note(reach, ANA, [act(BUCKETS[0].since), act(BUCKETS[1].since)], 2)
-    assert reach.is_far(ANA)
+    assert reach.of(ANA) == reaching.TOGETHER
+    # A page that reaches into the third bucket is asked of those, and of one more: months go on.
+    far = Spans(BUCKETS, newest=True, of_one=True, far=reach.of(ANA))
+    far.note(reach, ANA, [act(BUCKETS[0].since), act(BUCKETS[2].since)], 2)
+    assert reach.of(ANA) == 4
     far.note(reach, ANA, [act(BUCKETS[0].since)], 1)
-    assert not reach.is_far(ANA)
+    assert reach.of(ANA) == 0
 
 
 def test_of_networks_nothing_is_remembered() -> None:
     reach, spans = Reach(), Spans(BUCKETS, newest=True)
     assert widths(spans)[0] == 1
     spans.note(reach, ANA, [], 1)
-    assert not reach.is_far(ANA)
+    assert reach.of(ANA) == 0
 
 
 def test_not_more_are_remembered_than_there_is_room_for() -> None:
     reach = Reach(limit=2)
     for who in ("a", "b", "c"):
-        reach.note(("concerns", who), far=True)
-    assert [reach.is_far(("concerns", who)) for who in ("a", "b", "c")] == [False, False, True]
+        reach.note(("concerns", who), 9)
+    assert [reach.of(("concerns", who)) for who in ("a", "b", "c")] == [0, 0, 9]
 
 
 @pytest.mark.parametrize("most", [0, 10**9])

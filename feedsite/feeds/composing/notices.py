@@ -44,8 +44,9 @@ def _parts(context: Context[NotificationAggregator], wanted: int) -> list[_Part]
     sections = context.aggregator.sections
     begun = context.cursor.section or sections[0]
     rest = sections[sections.index(begun) :]
-    # Whether New fills the page is not known yet: both sections are asked for, and the second one is cut.
-    context.reader.ahead(*(partial(_part, context, section, begun, wanted) for section in rest))
+    # Whether New fills the page is not known yet: both sections are asked for, and the second one is cut. That one is
+    # named first: what a store fetches for it may hold all of New.
+    context.reader.ahead(*(partial(_part, context, section, begun, wanted) for section in reversed(rest)))
     parts: list[_Part] = []
     for section in rest:
         missing = wanted - sum(len(part.heads) for part in parts)

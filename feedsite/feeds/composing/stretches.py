@@ -73,13 +73,13 @@ def latest_stretches(context: Context[Any], down: Down[S], count: int) -> list[S
 
 
 def _ends(context: Context[Any], width: int) -> tuple[int | None, int]:
-    """The instants (milliseconds) of the feed's newest act, and of its oldest where many stretches are wanted."""
+    """The instants (milliseconds) of the feed's newest act, and one before its oldest where many stretches are wanted."""
     query, before = context.query, context.cursor.before
     if width < _MANY:
         return _newest(context, before), _EARLIEST
-    context.reader.ahead(lambda: context.reader.oldest(query, None, 1), lambda: _newest(context, before))
-    oldest, newest = context.reader.oldest(query, None, 1), _newest(context, before)
-    return newest, position_ms(oldest[0].key.position) if oldest else _EARLIEST
+    context.reader.ahead(lambda: context.reader.begun(query), lambda: _newest(context, before))
+    begun, newest = context.reader.begun(query), _newest(context, before)
+    return newest, _EARLIEST if begun is None else begun
 
 
 def _newest(context: Context[Any], before: OrderKey | None) -> int | None:

@@ -190,6 +190,12 @@ class FeedReader(Protocol):
     def oldest(self, query: FeedQuery, after: OrderKey | None, size: int) -> list[Item]:
         """The oldest acts of a feed, oldest first, at most `size`, all newer than `after`."""
 
+    def begun(self, query: FeedQuery) -> int | None:
+        """An instant (milliseconds since 1970) that no act of a feed is older than, as late as is cheaply told.
+
+        None: the feed has no acts.
+        """
+
     def nearest(self, query: FeedQuery, vector: Sequence[float], size: int) -> list[Item]:
         """The acts of a feed whose vectors are nearest to one, as `vectors.Nearest` has it; at most `size`."""
 

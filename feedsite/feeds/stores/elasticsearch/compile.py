@@ -105,7 +105,8 @@ class _Compiler:
     def run(self, laid_over: Iterable[str]) -> Compiled:
         arrived = any_of([term("early", False), below("position", floor_position(self.query.as_of + 1))])
         kept, refused = self._filters(), [terms("id", tuple(laid_over))]
-        every = [term("deleted", False), arrived, *kept, *self._scope(), *self._readable(), *self._kept()]
+        # A segment without anything of the first ones is left before the others are looked up in it.
+        every = [*kept, *self._scope(), arrived, term("deleted", False), *self._readable(), *self._kept()]
         if self.query.others_only and self.owner:
             refused.append(term("actor", self.owner))
         for facet, values in self.query.without.items():
@@ -242,6 +243,9 @@ class _Compiler:
         limits = {entity: ties for entity, ties in site.limits.items() if entity not in follows}
         gone += _against(limits, ("actor",))
         gone += _against({entity: ties for entity, ties in limits.items() if entity != self.viewer}, ("touches",))
+        gone = [clause for clause in gone if clause is not NOTHING]
+        if not gone:
+            return []
         kept = all_of([], gone)
         return [any_of([term("actor", self.viewer), kept])] if self.viewer else [kept]
 

@@ -9,13 +9,15 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from feedsite.feeds.order import OrderKey
+from feedsite.feeds.order import OrderKey, position_ms
 from feedsite.feeds.query import FeedQuery
 from feedsite.feeds.stores.elasticsearch.acts import Act
 from feedsite.feeds.stores.elasticsearch.compile import Stretch
 from feedsite.feeds.stores.generation import Bucket
 
-_FIRST_ACTS, _NEXT_BUCKETS, _TOGETHER = 50_000, 3, 40
+_FIRST_ACTS, _NEXT_BUCKETS = 50_000, 3
+TOGETHER = 40
+"""Indexes that are asked together at most, where few acts are expected in them all."""
 # Indexes are sorted newest first: who reads upwards goes through all that there is.
 _FIRST_UPWARDS = 100_000
 
@@ -41,29 +43,30 @@ class Band:
 
 @dataclass
 class Reach:
-    """Whose feeds did not find enough in the few indexes that were asked first: theirs are asked together next time.
+    """Whose feeds did not find enough in the few indexes that were asked first: as many as they needed are asked
+    together next time.
 
     Args:
         limit: how many are remembered.
     """
 
     limit: int = 10_000
-    _far: dict[Name, None] = field(default_factory=dict)
+    _far: dict[Name, int] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def is_far(self, name: Name) -> bool:
-        """Whether that was so the last time."""
-        return name in self._far
+    def of(self, name: Name) -> int:
+        """How many indexes were needed the last time; 0: the few that are asked first."""
+        return self._far.get(name, 0)
 
-    def note(self, name: Name, *, far: bool) -> None:
-        """Remember how it was."""
+    def note(self, name: Name, width: int) -> None:
+        """Remember how many it were."""
         with self._lock:
-            if not far:
+            if not width:
                 self._far.pop(name, None)
-            elif name not in self._far:
-                if len(self._far) >= self.limit:
-                    self._far.clear()
-                self._far[name] = None
+                return
+            if name not in self._far and len(self._far) >= self.limit:
+                self._far.clear()
+            self._far[name] = width
 
 
 @dataclass
@@ -75,33 +78,33 @@ class Spans:
         newest: newest first.
         band: the part of the feed that is read, where it is known.
         of_one: whether the feed is of one entity: few acts, found without much ado.
-        far: whether few buckets are known not to be enough.
+        far: how many buckets are asked first, where few are known not to be enough; 0: that is not known.
     """
 
     buckets: Sequence[Bucket]
     newest: bool
     band: Band | None = None
     of_one: bool = False
-    far: bool = False
+    far: int = 0
     taken: int = 0
 
     def __iter__(self) -> Iterator[Sequence[Bucket]]:
         """Buckets to ask together, one step after the other."""
         together = self.of_one or (self.band is not None and self.band.at_once)
-        at, width = 0, _TOGETHER if self.far else self.first
+        at, width = 0, self.far or self.first
         while at < len(self.buckets):
             self.taken += 1
             yield self.buckets[at : at + width]
-            at, width = at + width, _TOGETHER if together else width * _NEXT_BUCKETS
+            at, width = at + width, TOGETHER if together else width * _NEXT_BUCKETS
 
     @property
     def first(self) -> int:
         """How many are asked first where nothing else is known."""
         band, buckets = self.band, self.buckets
         if band is not None and band.near is not None:
-            return min(_TOGETHER, max(1, sum(bucket.until > band.near for bucket in buckets)))
+            return min(TOGETHER, max(1, sum(bucket.until > band.near for bucket in buckets)))
         if band is not None and band.at_once:
-            return _TOGETHER
+            return TOGETHER
         most, acts, width = _FIRST_ACTS if self.newest else _FIRST_UPWARDS, 0, 0
         while width < len(buckets) and (width == 0 or acts + buckets[width].acts <= most):
             acts += buckets[width].acts
@@ -109,16 +112,17 @@ class Spans:
         return width
 
     def note(self, reach: Reach, name: Name, found: Sequence[Act], size: int) -> None:
-        """Remember whether the first buckets hold enough of a feed of one entity."""
+        """Remember how many of the buckets hold enough of a feed of one entity."""
         if not self.of_one or not self.buckets:
             return
-        if not self.far:
-            reach.note(name, far=self.taken > 1)
-        elif len(found) >= size:
-            edge = self.buckets[min(self.first, len(self.buckets)) - 1].since
-            reach.note(name, far=found[size - 1].key.position >> 20 < edge)
+        needed = TOGETHER
+        if len(found) >= size:
+            last = position_ms(found[size - 1].key.position)
+            # One more: the next month begins, and the page reaches into the one before.
+            needed = 2 + sum(bucket.since > last for bucket in self.buckets)
+        reach.note(name, 0 if needed <= self.first + 1 else min(needed, TOGETHER))
 
 
 def name_of(query: FeedQuery) -> Name:
-    """What a feed is remembered by."""
-    return query.scope.value, query.owner.key if query.owner else ""
+    """What a feed is remembered by: its newest part and all of it are two."""
+    return f"{query.scope.value} {query.since_ms is None}", query.owner.key if query.owner else ""

@@ -22,7 +22,7 @@ from feedsite.feeds.stores.elasticsearch.layout import overlapping
 from feedsite.feeds.stores.elasticsearch.links import LinkReader
 from feedsite.feeds.stores.elasticsearch.nearest import nearest_here
 from feedsite.feeds.stores.elasticsearch.pruning import Pruner
-from feedsite.feeds.stores.elasticsearch.reaching import Band, Spans, name_of
+from feedsite.feeds.stores.elasticsearch.reaching import TOGETHER, Band, Spans, name_of
 from feedsite.feeds.stores.elasticsearch.rules import Rules
 from feedsite.feeds.stores.elasticsearch.sight import NOBODY, Held, Sights
 from feedsite.feeds.stores.elasticsearch.sitting import Sitting
@@ -99,6 +99,13 @@ class OrderedReader(LinkReader):
     def oldest(self, query: FeedQuery, after: OrderKey | None, size: int) -> list[Item]:
         """The oldest acts of a feed, all newer than `after`."""
         return [act.item(query) for act in self.acts(query, after, size, newest=False)]
+
+    def begun(self, query: FeedQuery) -> int | None:
+        """Where the first index begins in which a feed can have acts: to ask costs more than a few months too many."""
+        feed = self._feed(query)
+        buckets = self._buckets(feed.compiled, None, False)
+        instants = [*(bucket.since for bucket in buckets[:1]), *(position_ms(act.key.position) for act in feed.fresh)]
+        return min(instants, default=None)
 
     def nearest(self, query: FeedQuery, vector: Sequence[float], size: int) -> list[Item]:
         """The nearest acts, by the index where it has vectors of that many dimensions, else by the record."""
@@ -196,7 +203,9 @@ class OrderedReader(LinkReader):
             query = feed.part(band.stretch)
             buckets = self._buckets(query, band.edge, newest)
             # A later page waits for one step: it is read by fewer, and often reaches further back.
-            far = query.of_one and newest and (band.edge is not None or reach.is_far(name))
+            far = 0
+            if query.of_one and newest:
+                far = TOGETHER if band.edge is not None else reach.of(name)
             spans = Spans(buckets, newest, band, query.of_one, far)
             for span in spans:
                 found += self._among(feed, query, self._names(span), band.edge, size - len(found), newest)

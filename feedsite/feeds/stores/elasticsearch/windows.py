@@ -12,7 +12,7 @@ from functools import partial
 from itertools import takewhile
 
 from feedsite.feeds.cursor import short_hash
-from feedsite.feeds.order import OrderKey
+from feedsite.feeds.order import OrderKey, position_ms
 from feedsite.feeds.page import Item
 from feedsite.feeds.query import Cell, Facet, FeedQuery, Scope
 from feedsite.feeds.stores.base import CellAnswer, FeedReader, Head
@@ -64,6 +64,8 @@ class WindowReader(IndexReader):
         super().__init__(sitting, record)
         self._size = window
         self._windows: list[Window] = []
+        # Of the windows that were asked for, whether their acts are here or not.
+        self._named_bases: list[FeedQuery] = []
         self._groups: dict[tuple[int, tuple[str, ...]], dict[str, list[Act]]] = {}
 
     def newest(self, query: FeedQuery, before: OrderKey | None, size: int) -> list[Item]:
@@ -144,7 +146,7 @@ class WindowReader(IndexReader):
         if query.scope is not Scope.CONCERNS or self._size == 0:
             return None
         # A later page lies beyond the window as a rule: it does not wait for it.
-        if before is not None and not any(window.base == _base(query) for window in self._windows):
+        if before is not None and not any(window.base == self._named(query) for window in self._windows):
             return None
         window = self._window(query)
         acts = window.acts
@@ -169,12 +171,19 @@ class WindowReader(IndexReader):
         return self._groups[name].get(values[0], ())
 
     def _window(self, query: FeedQuery) -> Window:
-        base = _base(query)
+        base = self._named(query)
         found = next((window for window in self._windows if window.base == base), None)
         if found is None:
+            self._named_bases.append(base)
             found = Window(base, self.acts(base, None, self._size), self._size)
             self._windows.append(found)
         return found
+
+    def _named(self, query: FeedQuery) -> FeedQuery:
+        """The base of a query's window: from its marker on, but where all of it is asked for anyway."""
+        base = _base(query)
+        everything = base.but(since_ms=None)
+        return everything if everything in self._named_bases else base
 
 
 def _holds(part: Part | None, size: int) -> bool:
@@ -186,14 +195,20 @@ def _items(part: Part | None, size: int) -> tuple[Item, ...]:
 
 
 def _base(query: FeedQuery) -> FeedQuery:
-    """The query without what the questions about one reader differ in."""
+    """The query without what the questions about one reader differ in.
+
+    Pane and badge ask for what is new alone: whoever has read up to yesterday has no use for the months before.
+    """
+    fresh = query.freshness
+    read = None if fresh is None or not fresh.new else fresh.read
+    least = None if fresh is None or read is None else min(mark.position for mark in (read, *fresh.states.values()))
     return query.but(
         where={},
         without={},
         touching=(),
         words=(),
         object_types=(),
-        since_ms=None,
+        since_ms=None if least is None else position_ms(least),
         until_ms=None,
         ungrouped=(),
         freshness=None,

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, func, select
 
 from feedsite.feeds.cursor import short_hash
 from feedsite.feeds.names import Entity
-from feedsite.feeds.order import OrderKey, floor_position
+from feedsite.feeds.order import OrderKey, floor_position, position_ms
 from feedsite.feeds.page import Item
 from feedsite.feeds.query import Cell, Facet, FeedQuery, Scope
 from feedsite.feeds.stores.base import CellAnswer, Head, LinkEdge, LinkRow, Tally
@@ -89,6 +89,11 @@ class Reader:
         """The oldest acts of a feed, all newer than `after`."""
         statement = statements.acts_in_order(self._tables, self._shape(query), False, after is not None)
         return [item_of(row, query) for row in self._rows(statement, query, size=size, **_bound("after", after))]
+
+    def begun(self, query: FeedQuery) -> int | None:
+        """The instant of a feed's oldest act."""
+        oldest = self.oldest(query, None, 1)
+        return position_ms(oldest[0].key.position) if oldest else None
 
     def nearest(self, query: FeedQuery, vector: Sequence[float], size: int) -> list[Item]:
         """The nearest acts: all that have a vector are looked at, a thousand at a time."""
@@ -225,6 +230,11 @@ class Reader:
 
     def count_values(self, query: FeedQuery, facet: Facet, cap: int) -> int:
         """How many values of a facet a feed has, counted to `cap`."""
+        if query.scope is Scope.CONCERNS and self._shape(query).sight.watches:
+            # The audience is read in order: where it alone has as many, what is watched need not be gone through.
+            named = self.count_values(query.but(scope=Scope.NAMED), facet, cap)
+            if named >= cap:
+                return named
         statement = statements.counted_values(self._tables, self._shape(query), facet)
         return next((int(row[0]) for row in self._rows(statement, query, size=cap)), 0)
 
