@@ -73,7 +73,7 @@ def latest_stretches(context: Context[Any], down: Down[S], count: int) -> list[S
 
 
 def _ends(context: Context[Any], width: int) -> tuple[int | None, int]:
-    """The instants (milliseconds) of the feed's newest act, and one before its oldest where many stretches are wanted."""
+    """The instants (milliseconds) of the feed's newest act, and one before its oldest where many are wanted."""
     query, before = context.query, context.cursor.before
     if width < _MANY:
         return _newest(context, before), _EARLIEST

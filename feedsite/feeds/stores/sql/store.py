@@ -27,7 +27,7 @@ Clock = Callable[[Connection], int]
 _BUSY_SECONDS = 10
 # Compiling a feed's statement takes longer than running it: all shapes in use are kept.
 _STATEMENTS = 2048
-# A page's statement takes a hundred times as long to be compiled (jit) as to run; and a plan for any reader is for none:
+# To compile a page's statement (jit) takes a hundred times as long as to run it. And a plan for any reader is for none:
 # whom somebody follows, and how much those do, makes the difference.
 _POSTGRESQL = "-c jit=off -c plan_cache_mode=force_custom_plan"
 # Of what nobody takes this much is kept: the rest is found in the record.
