@@ -74,7 +74,7 @@ class InSmallSteps(WithoutWindow):
             ("_HITS", 2),
         ):
             monkeypatch.setattr(reading, name, value)
-        for name, value in (("_FIRST_ACTS", -1), ("_FIRST_UPWARDS", -1), ("_TOGETHER", 1)):
+        for name, value in (("_FIRST_ACTS", -1), ("_FIRST_UPWARDS", -1), ("TOGETHER", 1)):
             monkeypatch.setattr(reaching, name, value)
         monkeypatch.setattr(counting, "_WIDEST", 3)
         monkeypatch.setattr(links, "_AT_ONCE", 2)

@@ -22,7 +22,8 @@ from feedsite.feeds.stores.elasticsearch.layout import overlapping
 from feedsite.feeds.stores.elasticsearch.links import LinkReader
 from feedsite.feeds.stores.elasticsearch.nearest import nearest_here
 from feedsite.feeds.stores.elasticsearch.pruning import Pruner
-from feedsite.feeds.stores.elasticsearch.reaching import TOGETHER, Band, Spans, name_of
+from feedsite.feeds.stores.elasticsearch import reaching
+from feedsite.feeds.stores.elasticsearch.reaching import Band, Spans, name_of
 from feedsite.feeds.stores.elasticsearch.rules import Rules
 from feedsite.feeds.stores.elasticsearch.sight import NOBODY, Held, Sights
 from feedsite.feeds.stores.elasticsearch.sitting import Sitting
@@ -205,7 +206,7 @@ class OrderedReader(LinkReader):
             # A later page waits for one step: it is read by fewer, and often reaches further back.
             far = 0
             if query.of_one and newest:
-                far = TOGETHER if band.edge is not None else reach.of(name)
+                far = reaching.TOGETHER if band.edge is not None else reach.of(name)
             spans = Spans(buckets, newest, band, query.of_one, far)
             for span in spans:
                 found += self._among(feed, query, self._names(span), band.edge, size - len(found), newest)

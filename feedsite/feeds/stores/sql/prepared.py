@@ -33,17 +33,15 @@ class Prepared:
         compiled: Any = statement.compile(dialect=dialect)  # type: ignore[attr-defined]
         by_name = not compiled.positional
         self._text: str = _LIST.sub(_any_of if by_name else _in_json, compiled.string)
-        self._lists = () if by_name else tuple(match[2] for match in _LIST.finditer(compiled.string))
+        self._lists = tuple({match[2] for match in _LIST.finditer(compiled.string)})
         self._names: Sequence[str] | None = None if by_name else compiled.positiontup
         self._given: dict[str, Any] = dict(compiled.params)
-        if by_name:
-            self._arrays = tuple({match[2] for match in _LIST.finditer(compiled.string)})
 
     def rows(self, connection: Connection, values: Mapping[str, Any]) -> Sequence[Any]:
         """What it finds with these values by name; those that it does not name are of no interest."""
         given = {name: values.get(name, own) for name, own in self._given.items()}
         if self._names is None:
-            for name in self._arrays:
+            for name in self._lists:
                 given[name] = list(given[name])
             return connection.exec_driver_sql(self._text, given).fetchall()
         for name in self._lists:

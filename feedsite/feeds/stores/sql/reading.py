@@ -64,10 +64,9 @@ class Reader:
             self._sights[who] = Sight(*map(bool, row))
         return shape_of(query, self._sights[who])
 
-    def _rows(self, statement: Any, query: FeedQuery, **values: Any) -> Sequence[Any]:
-        if statement is None:
-            return []
-        return self._connection.execute(statement, {**values_of(query), **values}).all()
+    def _rows(self, query: FeedQuery, values: dict[str, Any], make: Any, *arguments: Any) -> Sequence[Any]:
+        """What the statement `make(tables, *arguments)` finds for a query, with further values."""
+        return run(self._connection, {**values_of(query), **values}, make, self._tables, *arguments)
 
     # The three questions
 
@@ -76,8 +75,8 @@ class Reader:
         shape = self._shape(query)
 
         def whole(before: OrderKey | None, size: int) -> Sequence[Any]:
-            statement = statements.acts_in_order(self._tables, shape, True, before is not None)
-            return self._rows(statement, query, size=size, **_bound("before", before))
+            values = {"size": size, **_bound("before", before)}
+            return self._rows(query, values, statements.acts_in_order, shape, True, before is not None)
 
         if query.scope is Scope.NETWORK and is_merged(query):
             rows: Sequence[Any] = Merge(self._connection, self._tables, query, shape, whole).newest(before, size)
@@ -87,8 +86,9 @@ class Reader:
 
     def oldest(self, query: FeedQuery, after: OrderKey | None, size: int) -> list[Item]:
         """The oldest acts of a feed, all newer than `after`."""
-        statement = statements.acts_in_order(self._tables, self._shape(query), False, after is not None)
-        return [item_of(row, query) for row in self._rows(statement, query, size=size, **_bound("after", after))]
+        shape, values = self._shape(query), {"size": size, **_bound("after", after)}
+        rows = self._rows(query, values, statements.acts_in_order, shape, False, after is not None)
+        return [item_of(row, query) for row in rows]
 
     def begun(self, query: FeedQuery) -> int | None:
         """The instant of a feed's oldest act."""
@@ -101,8 +101,8 @@ class Reader:
         at: OrderKey | None = None
         shape = replace(self._shape(query), vectors=True)
         while True:
-            statement = statements.acts_in_order(self._tables, shape, True, at is not None)
-            rows = self._rows(statement, query, size=_SCAN, **_bound("before", at))
+            values = {"size": _SCAN, **_bound("before", at)}
+            rows = self._rows(query, values, statements.acts_in_order, shape, True, at is not None)
             found.add(item_of(row, query) for row in rows)
             if len(rows) < _SCAN:
                 return found.items
@@ -117,8 +117,8 @@ class Reader:
         window, at = max(_FIRST_WINDOW, size * 2), before
         while len(found) < size:
             rest = query.excluding(facet, tuple(sorted(found.keys() | passed)))
-            statement = statements.values_in_order(self._tables, self._shape(rest), facet, at is not None)
-            rows = self._rows(statement, rest, size=window, **_bound("before", at))
+            values = {"size": window, **_bound("before", at)}
+            rows = self._rows(rest, values, statements.values_in_order, self._shape(rest), facet, at is not None)
             for row in rows:
                 value = row[2]
                 if value is None or value in found or value in passed:
@@ -153,20 +153,11 @@ class Reader:
         shape = self._shape(query)
         if shape.sight.follows and _is_of_network(query, cells, names) and cap and cap > 1 and size and not actors:
             return self._of_network(query, cells, size, cap)
-        statement = statements.parts(
-            self._tables,
-            shape,
-            names,
-            self._connection.dialect.name,
-            cap=bool(cap),
-            count=cap != 0,
-            actors=actors,
-            newest=size > 0,
-        )
-        if statement is None:
-            return [(0, 0, []) for _ in cells]
-        rows = self._rows(statement, query, parts=packed, size=size, cap=cap)
-        return [(*_parsed(row[1]), _order_keys(row[2])) for row in rows]
+        asked = statements.PartsAsked(cap=bool(cap), count=cap != 0, actors=actors, newest=size > 0)
+        values = {"parts": packed, "size": size, "cap": cap}
+        rows = self._rows(query, values, statements.parts, shape, names, self._connection.dialect.name, asked)
+        # Of a feed without any source there is no statement.
+        return [(*_parsed(row[1]), _order_keys(row[2])) for row in rows] if rows else [(0, 0, []) for _ in cells]
 
     def _of_network(
         self, query: FeedQuery, cells: Sequence[Cell], size: int, cap: int
@@ -178,21 +169,22 @@ class Reader:
         """
         names, packed = _packed_parts(cells)
         shape, dialect = self._shape(query), self._connection.dialect.name
-        few = statements.few_parts(self._tables, shape, names, dialect)
-        found = [_parsed(row[1]) for row in self._rows(few, query, parts=packed, size=size, cap=cap)]
+        values = {"parts": packed, "size": size, "cap": cap}
+        rows = self._rows(query, values, statements.few_parts, shape, names, dialect)
+        found = [_parsed(row[1]) for row in rows]
         busy = [cell for cell, (count, _) in zip(cells, found, strict=True) if count >= cap]
         newest: Iterator[Any] = iter(())
         if busy:
-            statement = statements.newest_of_busy_parts(self._tables, shape, names, dialect)
-            rows = self._rows(statement, query, parts=_packed_parts(busy)[1], size=size)
+            values["parts"] = _packed_parts(busy)[1]
+            rows = self._rows(query, values, statements.newest_of_busy_parts, shape, names, dialect)
             newest = iter([row[1] for row in rows])
         return [(count, 0, _order_keys(next(newest) if count >= cap else keys)) for count, keys in found]
 
     def tally(self, query: FeedQuery, facet: Facet, size: int, kinds: tuple[str, ...] = ()) -> Tally:
         """The values of a facet with the most acts."""
         dialect = self._connection.dialect.name
-        statement = statements.tallied(self._tables, self._shape(query), dialect, facet, kinds)
-        return tuple((row[0], int(row[1])) for row in self._rows(statement, query, size=size))
+        rows = self._rows(query, {"size": size}, statements.tallied, self._shape(query), dialect, facet, kinds)
+        return tuple((row[0], int(row[1])) for row in rows)
 
     def distinct(self, query: FeedQuery, cells: Sequence[Cell], facet: Facet) -> list[int]:
         """How many values of a facet each part has: one statement for each 500 parts."""
@@ -200,8 +192,8 @@ class Reader:
         for at in range(0, len(cells), _CELLS):
             names, packed = _packed_parts(cells[at : at + _CELLS])
             dialect = self._connection.dialect.name
-            statement = statements.distinct_in_parts(self._tables, self._shape(query), names, dialect, facet)
-            rows = self._rows(statement, query, parts=packed)
+            shape, make = self._shape(query), statements.distinct_in_parts
+            rows = self._rows(query, {"parts": packed}, make, shape, names, dialect, facet)
             found += [int(row[1]) for row in rows] if rows else [0] * len(cells[at : at + _CELLS])
         return found
 
@@ -215,8 +207,8 @@ class Reader:
             return [0] * len(stretches)
         origin, step = edges[0], gcd(*(edge - edges[0] for edge in edges))
         within = Cell((), origin, edges[-1]).within(query)
-        statement = statements.spread(self._tables, self._shape(within))
-        rows = self._rows(statement, within, origin=floor_position(origin), step=floor_position(step))
+        values = {"origin": floor_position(origin), "step": floor_position(step)}
+        rows = self._rows(within, values, statements.spread, self._shape(within))
         counts, starts = [0] * len(stretches), [since for since, _ in stretches]
         for slot, acts in rows:
             at = bisect_right(starts, origin + int(slot) * step) - 1
@@ -225,8 +217,8 @@ class Reader:
 
     def count(self, query: FeedQuery, cap: int | None) -> int:
         """How many acts a feed has, counted to `cap`."""
-        statement = statements.counted(self._tables, self._shape(query), cap is not None)
-        return next((int(row[0]) for row in self._rows(statement, query, size=cap)), 0)
+        rows = self._rows(query, {"size": cap}, statements.counted, self._shape(query), cap is not None)
+        return next((int(row[0]) for row in rows), 0)
 
     def count_values(self, query: FeedQuery, facet: Facet, cap: int) -> int:
         """How many values of a facet a feed has, counted to `cap`."""
@@ -235,8 +227,8 @@ class Reader:
             named = self.count_values(query.but(scope=Scope.NAMED), facet, cap)
             if named >= cap:
                 return named
-        statement = statements.counted_values(self._tables, self._shape(query), facet)
-        return next((int(row[0]) for row in self._rows(statement, query, size=cap)), 0)
+        rows = self._rows(query, {"size": cap}, statements.counted_values, self._shape(query), facet)
+        return next((int(row[0]) for row in rows), 0)
 
     # Acts by name
 
@@ -245,10 +237,10 @@ class Reader:
         return {item.key: item for item in (item_of(row, query) for row in rows)}
 
     def _by_id(self, ids: Iterable[str]) -> list[Any]:
-        wanted, statement = sorted(set(ids)), statements.acts_by_id(self._tables)
+        wanted = sorted(set(ids))
         rows: list[Any] = []
         for at in range(0, len(wanted), _IDS):
-            rows += self._connection.execute(statement, {"ids": wanted[at : at + _IDS]})
+            rows += run(self._connection, {"ids": wanted[at : at + _IDS]}, statements.acts_by_id, self._tables)
         return rows
 
     def get(self, ids: Sequence[str]) -> dict[str, Item]:

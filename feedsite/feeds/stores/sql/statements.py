@@ -125,17 +125,19 @@ def counted_values(tables: Tables, shape: Shape, facet: Facet) -> Select[Any] | 
     return select(func.count()).select_from(distinct)
 
 
+@dataclass(frozen=True)
+class PartsAsked:
+    """What is asked of parts: whether counts have a cap, and whether counts, distinct actors, newest acts are wanted."""
+
+    cap: bool
+    count: bool
+    actors: bool
+    newest: bool
+
+
 @lru_cache(maxsize=_KEPT)
 def parts(
-    tables: Tables,
-    shape: Shape,
-    names: tuple[str, ...],
-    dialect: str,
-    *,
-    cap: bool,
-    count: bool,
-    actors: bool,
-    newest: bool,
+    tables: Tables, shape: Shape, names: tuple[str, ...], dialect: str, asked: PartsAsked
 ) -> Select[Any] | None:
     """For each part of a feed (the JSON text `parts`) its number, `[count, distinct actors]` and newest order keys.
 
@@ -146,12 +148,12 @@ def parts(
     if _keys(rules, part=part) is None:
         return None
     columns: list[Any] = [part.c.n, literal("[0, 0]"), literal("[]")]
-    if count:
+    if asked.count:
         # Both numbers in one value: the acts of a part are gone through once.
-        facets = (Facet.ACTOR,) if actors else ()
-        keys = _keys(rules, *facets, limit="cap" if cap else None, part=part)
-        columns[1] = _value(lambda inner: _numbers(inner, actors, dialect), keys)
-    if newest:
+        facets = (Facet.ACTOR,) if asked.actors else ()
+        keys = _keys(rules, *facets, limit="cap" if asked.cap else None, part=part)
+        columns[1] = _value(lambda inner: _numbers(inner, asked.actors, dialect), keys)
+    if asked.newest:
         columns[2] = _value(lambda inner: _key_list(inner, dialect), _keys(rules, part=part))
     return select(*columns).select_from(part).order_by(part.c.n)
 
