@@ -91,7 +91,7 @@ def make_engine(
     """
     url = make_url(url)
     if url.get_backend_name() == "sqlite":
-        arguments = {"timeout": busy_timeout, "check_same_thread": False}
+        arguments = {"timeout": busy_timeout, "check_same_thread": False, "cached_statements": STATEMENTS_KEPT}
         engine = create_engine(url, connect_args=arguments, hide_parameters=True, query_cache_size=STATEMENTS_KEPT)
         _prepare_sqlite(engine)
     else:

@@ -7,7 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from feedsite.feeds import Activity, Actor, Manager, Object
-from feedsite.feeds.aggregators import CursorAggregator
+from feedsite.feeds.aggregators import CursorAggregator, YearMonthAggregator, YearMonthTypeAggregator
+from feedsite.feeds.aggregators.base import Aggregator
 from feedsite.feeds.stores.sql import bounds, merging
 from feedsite.feeds.testing import Clock, Network
 from feedsite.feeds.testing.contract import MakeStore
@@ -75,6 +76,61 @@ def test_on_sqlite(way: str, in_memory: MakeStore, steps: object, options: st.Da
 @given(steps=histories, options=st.data())
 def test_on_postgresql(way: str, on_postgresql: MakeStore, steps: object, options: st.DataObject) -> None:  # noqa: F811
     _check(on_postgresql, steps, options)
+
+
+def _check_months(make_store: MakeStore, steps: object, options: st.DataObject, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Months and their verbs that have more acts than are counted, and those that have fewer."""
+    clock = Clock()
+    history = History(Manager(store=make_store(clock), renotify=RENOTIFY), clock)
+    history.play(steps)  # type: ignore[arg-type]
+    cap = options.draw(st.integers(2, 4), label="cap")
+    monkeypatch.setattr(Aggregator, "count_cap", property(lambda _: cap))
+    shown = options.draw(st.integers(1, 3), label="shown")
+
+    def told(ids: list[str]) -> tuple[int, list[str]]:
+        return min(len(ids), cap - 1), ids[:shown]
+
+    for reader in PEOPLE:
+        common = {
+            "viewer": options.draw(st.one_of(st.none(), st.sampled_from(PEOPLE)), label="viewer"),
+            "size": options.draw(st.integers(1, 4), label="size"),
+            "include_history": options.draw(st.booleans(), label="history"),
+            "zone": options.draw(st.sampled_from(ZONES), label="zone"),
+            "activities_per_group": shown,
+        }
+        plain = YearMonthAggregator(reader, **common)
+        months = [month for year in history.network.groups(plain) for month in year.groups]
+        assert [(month.value, month.total, [item.id for item in month.items]) for month in months] == [
+            (month, *told(ids)) for _, month, ids, _ in history.model.months(plain)
+        ]
+        by_verb = YearMonthTypeAggregator(reader, **common)
+        verbs = [
+            (month.value, group.value, group.total, [item.id for item in group.items])
+            for year in history.network.groups(by_verb)
+            for month in year.groups
+            for group in month.groups
+        ]
+        expected = history.model.months(by_verb)
+        assert verbs == [(month, verb, *told(ids)) for _, month, _, verbs in expected for verb, ids in verbs.items()]
+
+
+_MONTHS = settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=_EXAMPLES * 2)
+
+
+@_MONTHS
+@given(steps=histories, options=st.data())
+def test_months_that_have_more_than_is_counted_on_sqlite(
+    in_memory: MakeStore, monkeypatch: pytest.MonkeyPatch, steps: object, options: st.DataObject  # noqa: F811
+) -> None:
+    _check_months(in_memory, steps, options, monkeypatch)
+
+
+@_MONTHS
+@given(steps=histories, options=st.data())
+def test_months_that_have_more_than_is_counted_on_postgresql(
+    on_postgresql: MakeStore, monkeypatch: pytest.MonkeyPatch, steps: object, options: st.DataObject  # noqa: F811
+) -> None:
+    _check_months(on_postgresql, steps, options, monkeypatch)
 
 
 def test_a_quiet_followee_is_found_behind_a_thousand_acts_of_others(in_memory: MakeStore) -> None:  # noqa: F811

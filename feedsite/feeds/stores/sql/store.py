@@ -220,8 +220,8 @@ def sql_engine(url: str) -> Engine:
         return create_engine(parsed, pool_pre_ping=True, query_cache_size=_STATEMENTS, connect_args=arguments)
     in_memory = parsed.database in (None, "", ":memory:")
     extra = {"poolclass": StaticPool} if in_memory else {}
-    waiting = {"check_same_thread": False, "timeout": _BUSY_SECONDS}
-    engine = create_engine(parsed, connect_args=waiting, query_cache_size=_STATEMENTS, **extra)
+    driver = {"check_same_thread": False, "timeout": _BUSY_SECONDS, "cached_statements": _STATEMENTS}
+    engine = create_engine(parsed, connect_args=driver, query_cache_size=_STATEMENTS, **extra)
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
