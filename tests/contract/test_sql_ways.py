@@ -78,7 +78,9 @@ def test_on_postgresql(way: str, on_postgresql: MakeStore, steps: object, option
     _check(on_postgresql, steps, options)
 
 
-def _check_months(make_store: MakeStore, steps: object, options: st.DataObject, monkeypatch: pytest.MonkeyPatch) -> None:
+def _check_months(
+    make_store: MakeStore, steps: object, options: st.DataObject, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Months and their verbs that have more acts than are counted, and those that have fewer."""
     clock = Clock()
     history = History(Manager(store=make_store(clock), renotify=RENOTIFY), clock)
@@ -120,7 +122,10 @@ _MONTHS = settings(suppress_health_check=list(HealthCheck), deadline=None, max_e
 @_MONTHS
 @given(steps=histories, options=st.data())
 def test_months_that_have_more_than_is_counted_on_sqlite(
-    in_memory: MakeStore, monkeypatch: pytest.MonkeyPatch, steps: object, options: st.DataObject  # noqa: F811
+    in_memory: MakeStore,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+    steps: object,
+    options: st.DataObject,
 ) -> None:
     _check_months(in_memory, steps, options, monkeypatch)
 
@@ -128,7 +133,10 @@ def test_months_that_have_more_than_is_counted_on_sqlite(
 @_MONTHS
 @given(steps=histories, options=st.data())
 def test_months_that_have_more_than_is_counted_on_postgresql(
-    on_postgresql: MakeStore, monkeypatch: pytest.MonkeyPatch, steps: object, options: st.DataObject  # noqa: F811
+    on_postgresql: MakeStore,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+    steps: object,
+    options: st.DataObject,
 ) -> None:
     _check_months(on_postgresql, steps, options, monkeypatch)
 

@@ -13,6 +13,7 @@ from feedsite.feeds.order import OrderKey, position_ms
 from feedsite.feeds.page import Item
 from feedsite.feeds.query import Facet, FeedQuery, Scope
 from feedsite.feeds.stores.base import FeedReader, Head
+from feedsite.feeds.stores.elasticsearch import reaching
 from feedsite.feeds.stores.elasticsearch.acts import Act
 from feedsite.feeds.stores.elasticsearch.asking import Answer, Search
 from feedsite.feeds.stores.elasticsearch.client import making_sense
@@ -22,7 +23,6 @@ from feedsite.feeds.stores.elasticsearch.layout import overlapping
 from feedsite.feeds.stores.elasticsearch.links import LinkReader
 from feedsite.feeds.stores.elasticsearch.nearest import nearest_here
 from feedsite.feeds.stores.elasticsearch.pruning import Pruner
-from feedsite.feeds.stores.elasticsearch import reaching
 from feedsite.feeds.stores.elasticsearch.reaching import Band, Spans, name_of
 from feedsite.feeds.stores.elasticsearch.rules import Rules
 from feedsite.feeds.stores.elasticsearch.sight import NOBODY, Held, Sights

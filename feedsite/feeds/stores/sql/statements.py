@@ -127,7 +127,7 @@ def counted_values(tables: Tables, shape: Shape, facet: Facet) -> Select[Any] | 
 
 @dataclass(frozen=True)
 class PartsAsked:
-    """What is asked of parts: whether counts have a cap, and whether counts, distinct actors, newest acts are wanted."""
+    """What is asked of parts: whether counts have a cap; whether counts, distinct actors and newest acts are."""
 
     cap: bool
     count: bool
@@ -136,9 +136,7 @@ class PartsAsked:
 
 
 @lru_cache(maxsize=_KEPT)
-def parts(
-    tables: Tables, shape: Shape, names: tuple[str, ...], dialect: str, asked: PartsAsked
-) -> Select[Any] | None:
+def parts(tables: Tables, shape: Shape, names: tuple[str, ...], dialect: str, asked: PartsAsked) -> Select[Any] | None:
     """For each part of a feed (the JSON text `parts`) its number, `[count, distinct actors]` and newest order keys.
 
     The cap is bound as `cap` and the number of newest keys as `size`; what is not asked for is 0 or an empty list.
