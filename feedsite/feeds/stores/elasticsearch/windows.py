@@ -7,6 +7,7 @@ what can be told from them alone is told without asking again, and only the rest
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import takewhile
@@ -17,6 +18,7 @@ from feedsite.feeds.page import Item
 from feedsite.feeds.query import Cell, Facet, FeedQuery, Scope
 from feedsite.feeds.stores.base import CellAnswer, FeedReader, Head
 from feedsite.feeds.stores.elasticsearch.acts import Act
+from feedsite.feeds.stores.elasticsearch.asking import Pending
 from feedsite.feeds.stores.elasticsearch.compile import limits
 from feedsite.feeds.stores.elasticsearch.counting import IndexReader
 from feedsite.feeds.stores.elasticsearch.sitting import Sitting
@@ -89,6 +91,10 @@ class WindowReader(IndexReader):
         self, query: FeedQuery, facet: Facet, before: OrderKey | None, size: int, shown: frozenset[str]
     ) -> list[Head]:
         """The newest act of each value of a facet, newest first."""
+        if before is not None and query.scope is Scope.CONCERNS and self._size:
+            # What these groups hold will be asked next, and that looks into the window.
+            with suppress(Pending):
+                self._window(query)
         part = self._part(query, before)
         if part is not None:
             found: dict[str, Act] = {}
