@@ -14,12 +14,15 @@ from feedsite.accounts.models import HandleHistory, Person
 from feedsite.db import utcnow
 
 
+_HELD = 500
+
+
 class PeopleService:
     """Finds people; one statement for any number of them."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        # The session forgets whom nobody holds; a page that found somebody by handle asks for them by id later on.
+        # The session forgets whom nobody holds; parts of a page ask for the same people one after the other.
         self._held: set[Person] = set()
 
     def by_key(self, keys: Iterable[str]) -> dict[str, Person]:
@@ -63,14 +66,17 @@ class PeopleService:
         return people + self._find(Person.id, ids - {person.id for person in people})
 
     def _called(self, handles: set[str]) -> list[Person]:
-        found = self._find(Person.handle, handles)
-        self._held.update(found)
-        return found
+        return self._find(Person.handle, handles)
 
     def _find(self, column: Any, values: set[str]) -> list[Person]:
         if not values:
             return []
-        return list(self._session.scalars(select(Person).where(column.in_(sorted(values)))))
+        found = list(self._session.scalars(select(Person).where(column.in_(sorted(values)))))
+        # More than any page shows: who goes through all people holds none of them.
+        if len(self._held) + len(found) > _HELD:
+            self._held.clear()
+        self._held.update(found)
+        return found
 
 
 def people_service(_context: object, request: Any) -> PeopleService:

@@ -105,6 +105,8 @@ def test_statements_do_not_grow_with_items(world: World) -> None:
     more = world.write_many("ana", 8, "More of mine {}")
     for number, note in enumerate(more):
         world.like(note, *[f"q{other}" for other in range(1 + number % 3)])
+    # Whoever is seen on a page of few is seen on one of many: else they are looked up where they are mentioned.
+    world.share(more[-1], "cy")
     many = {path: statements(browser, path) for path in paths}
     grown = {path: (few[path], many[path]) for path in paths if many[path] > few[path]}
     assert grown == {}
