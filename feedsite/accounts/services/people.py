@@ -13,7 +13,6 @@ from feedsite.accounts.handles import normalised
 from feedsite.accounts.models import HandleHistory, Person
 from feedsite.db import utcnow
 
-
 _HELD = 500
 
 
