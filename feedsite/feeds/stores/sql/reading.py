@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from math import gcd
 from typing import Any
 
@@ -20,6 +21,7 @@ from feedsite.feeds.stores.base import CellAnswer, Head, LinkEdge, LinkRow, Tall
 from feedsite.feeds.stores.sql import statements
 from feedsite.feeds.stores.sql.bounds import TOUCHED
 from feedsite.feeds.stores.sql.merging import Merge, is_merged
+from feedsite.feeds.stores.sql.parts import Parts, PartTold
 from feedsite.feeds.stores.sql.prepared import run
 from feedsite.feeds.stores.sql.rules import stands
 from feedsite.feeds.stores.sql.shape import NO_RULES, Shape, Sight, shape_of, values_of
@@ -35,7 +37,6 @@ _IDS = 5000
 _SCAN = 1000
 #: After every text that begins like another one.
 _LAST = chr(0x10FFFF)
-_EVER = (-(2**63) + 1, 2**63 - 1)
 
 
 class Reader:
@@ -137,48 +138,15 @@ class Reader:
         self, query: FeedQuery, cells: Sequence[Cell], size: int, cap: int | None, actors: bool = False
     ) -> list[CellAnswer]:
         """Counts and newest acts of many parts of a feed: one statement for each 500 parts, one for their acts."""
-        answers: list[tuple[int, int, list[OrderKey]]] = []
+        answers: list[PartTold] = []
+        parts = self._parts(query)
         for at in range(0, len(cells), _CELLS):
-            answers += self._cells(query, cells[at : at + _CELLS], size, cap, actors)
+            answers += parts.told(cells[at : at + _CELLS], size, cap, actors)
         items = self._by_key([key for _, _, keys in answers for key in keys], query)
         return [
             CellAnswer(count, tuple(items[key] for key in keys if key in items), distinct)
             for count, distinct, keys in answers
         ]
-
-    def _cells(
-        self, query: FeedQuery, cells: Sequence[Cell], size: int, cap: int | None, actors: bool
-    ) -> list[tuple[int, int, list[OrderKey]]]:
-        names, packed = _packed_parts(cells)
-        shape = self._shape(query)
-        if shape.sight.follows and _is_of_network(query, cells, names) and cap and cap > 1 and size and not actors:
-            return self._of_network(query, cells, size, cap)
-        asked = statements.PartsAsked(cap=bool(cap), count=cap != 0, actors=actors, newest=size > 0)
-        values = {"parts": packed, "size": size, "cap": cap}
-        rows = self._rows(query, values, statements.parts, shape, names, self._connection.dialect.name, asked)
-        # Of a feed without any source there is no statement.
-        return [(*_parsed(row[1]), _order_keys(row[2])) for row in rows] if rows else [(0, 0, []) for _ in cells]
-
-    def _of_network(
-        self, query: FeedQuery, cells: Sequence[Cell], size: int, cap: int
-    ) -> list[tuple[int, int, list[OrderKey]]]:
-        """The same for parts of what somebody's network does, which has no index that it is read along in order.
-
-        A part that has fewer acts than are counted is gone through. In any other every few acts of everybody's is one:
-        its newest are found along the order of time.
-        """
-        names, packed = _packed_parts(cells)
-        shape, dialect = self._shape(query), self._connection.dialect.name
-        values = {"parts": packed, "size": size, "cap": cap}
-        rows = self._rows(query, values, statements.few_parts, shape, names, dialect)
-        found = [_parsed(row[1]) for row in rows]
-        busy = [cell for cell, (count, _) in zip(cells, found, strict=True) if count >= cap]
-        newest: Iterator[Any] = iter(())
-        if busy:
-            values["parts"] = _packed_parts(busy)[1]
-            rows = self._rows(query, values, statements.newest_of_busy_parts, shape, names, dialect)
-            newest = iter([row[1] for row in rows])
-        return [(count, 0, _order_keys(next(newest) if count >= cap else keys)) for count, keys in found]
 
     def tally(self, query: FeedQuery, facet: Facet, size: int, kinds: tuple[str, ...] = ()) -> Tally:
         """The values of a facet with the most acts."""
@@ -188,14 +156,14 @@ class Reader:
 
     def distinct(self, query: FeedQuery, cells: Sequence[Cell], facet: Facet) -> list[int]:
         """How many values of a facet each part has: one statement for each 500 parts."""
-        found: list[int] = []
+        parts, found = self._parts(query), []
         for at in range(0, len(cells), _CELLS):
-            names, packed = _packed_parts(cells[at : at + _CELLS])
-            dialect = self._connection.dialect.name
-            shape, make = self._shape(query), statements.distinct_in_parts
-            rows = self._rows(query, {"parts": packed}, make, shape, names, dialect, facet)
-            found += [int(row[1]) for row in rows] if rows else [0] * len(cells[at : at + _CELLS])
+            found += parts.distinct(cells[at : at + _CELLS], facet)
         return found
+
+    def _parts(self, query: FeedQuery) -> Parts:
+        dialect = self._connection.dialect.name
+        return Parts(partial(self._rows, query), query.scope, self._shape(query), dialect)
 
     def spread(self, query: FeedQuery, stretches: Sequence[tuple[int, int]]) -> list[int]:
         """How many acts each stretch of time has, by one statement that goes through them once.
@@ -343,35 +311,6 @@ class Reader:
 
 def _bound(name: str, key: OrderKey | None) -> dict[str, Any]:
     return {} if key is None else {f"{name}_position": key.position, f"{name}_id": key.id}
-
-
-def _packed_parts(cells: Sequence[Cell]) -> tuple[tuple[str, ...], str]:
-    """The facets that parts name, and the parts as their statement takes them."""
-    names = tuple(facet.value for facet, _ in cells[0].values)
-    return names, json.dumps([_packed(number, cell, names) for number, cell in enumerate(cells)])
-
-
-def _packed(number: int, cell: Cell, names: tuple[str, ...]) -> list[Any]:
-    if tuple(facet.value for facet, _ in cell.values) != names:
-        raise ValueError("the parts of one question have the same facets")
-    since = _EVER[0] if cell.since_ms is None else floor_position(cell.since_ms)
-    until = _EVER[1] if cell.until_ms is None else floor_position(cell.until_ms)
-    return [number, since, until, *(value for _, value in cell.values)]
-
-
-def _is_of_network(query: FeedQuery, cells: Sequence[Cell], names: tuple[str, ...]) -> bool:
-    """Whether parts are stretches of time of a network's feed, and verbs in them."""
-    bounded = all(cell.since_ms is not None and cell.until_ms is not None for cell in cells)
-    return query.scope is Scope.NETWORK and bounded and set(names) <= {Facet.VERB.value}
-
-
-def _parsed(packed: Any) -> Any:
-    """What a JSON value holds: SQLite gives the text, PostgreSQL's driver the value."""
-    return json.loads(packed) if isinstance(packed, str) else packed
-
-
-def _order_keys(packed: Any) -> list[OrderKey]:
-    return sorted((OrderKey(position, identifier) for position, identifier in _parsed(packed) or ()), reverse=True)
 
 
 def item_of(row: Any, query: FeedQuery | None) -> Item:
