@@ -109,7 +109,7 @@ def values_in_order(tables: Tables, shape: Shape, facet: Facet, bounded: bool) -
 @lru_cache(maxsize=_KEPT)
 def counted(tables: Tables, shape: Shape, limit: bool) -> Select[Any] | None:
     """How many acts a feed has, to `size` with a limit."""
-    keys = _keys(Rules(tables, shape), limit="size" if limit else None)
+    keys = _keys(Rules(tables, shape), limit="size" if limit else None, newest=None)
     return None if keys is None else select(func.count()).select_from(keys.subquery())
 
 
@@ -149,7 +149,9 @@ def parts(tables: Tables, shape: Shape, names: tuple[str, ...], dialect: str, as
     if asked.count:
         # Both numbers in one value: the acts of a part are gone through once.
         facets = (Facet.ACTOR,) if asked.actors else ()
-        keys = _keys(rules, *facets, limit="cap" if asked.cap else None, part=part)
+        keys = _keys(
+            rules, *facets, limit="cap" if asked.cap else None, newest=True if asked.actors else None, part=part
+        )
         columns[1] = _value(lambda inner: _numbers(inner, asked.actors, dialect), keys)
     if asked.newest:
         columns[2] = _value(lambda inner: _key_list(inner, dialect), _keys(rules, part=part))
