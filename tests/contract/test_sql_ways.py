@@ -48,6 +48,7 @@ def _check(make_store: MakeStore, steps: object, options: st.DataObject) -> None
     for reader in PEOPLE:
         aggregator = CursorAggregator(
             reader,
+            order=options.draw(st.sampled_from(("desc", "desc", "asc")), label="order"),
             viewer=options.draw(st.one_of(st.none(), person), label="viewer"),
             size=options.draw(st.integers(1, 4), label="size"),
             include_history=options.draw(st.booleans(), label="history"),

@@ -18,7 +18,7 @@ from feedsite.feeds.order import OrderKey, floor_position, position_ms
 from feedsite.feeds.page import Item
 from feedsite.feeds.query import Cell, Facet, FeedQuery, Scope
 from feedsite.feeds.stores.base import CellAnswer, Head, LinkEdge, LinkRow, Tally
-from feedsite.feeds.stores.sql import statements
+from feedsite.feeds.stores.sql import merging, statements
 from feedsite.feeds.stores.sql.bounds import TOUCHED
 from feedsite.feeds.stores.sql.merging import Merge, is_merged
 from feedsite.feeds.stores.sql.parts import Parts, PartTold
@@ -87,8 +87,13 @@ class Reader:
 
     def oldest(self, query: FeedQuery, after: OrderKey | None, size: int) -> list[Item]:
         """The oldest acts of a feed, all newer than `after`."""
-        shape, values = self._shape(query), {"size": size, **_bound("after", after)}
-        rows = self._rows(query, values, statements.acts_in_order, shape, False, after is not None)
+        shape, values = self._shape(query), {"size": size, "budget": merging.BUDGET, **_bound("after", after)}
+        rows: Sequence[Any] = []
+        if query.scope is Scope.NETWORK and shape.sight.follows and size <= merging.BUDGET // 2:
+            # In a busy network the next acts of everybody hold a page of it; else all that came since is gone through.
+            rows = self._rows(query, values, statements.early_acts, shape, after is not None)
+        if len(rows) < size:
+            rows = self._rows(query, values, statements.acts_in_order, shape, False, after is not None)
         return [item_of(row, query) for row in rows]
 
     def begun(self, query: FeedQuery) -> int | None:

@@ -76,15 +76,31 @@ def arms(
 
 def scanned(rules: Rules, *, before: bool) -> Arm:
     """The way to what the followed do through the newest `budget` acts of everybody, with the links as a test."""
-    a, every = rules.acts, rules.tables.acts.alias("e")
-    all_acts = Arm(every, (), every.c.position, every.c.id)
-    recent = select(every.c.position).where(*_bounds(rules, all_acts, before, False))
-    recent = recent.order_by(every.c.position.desc(), every.c.id.desc())
-    # Where there are fewer acts than that, the scan reaches the very first one.
-    edge = func.coalesce(recent.offset(bindparam("budget", type_=Integer)).limit(1).scalar_subquery(), -(2**63))
+    a = rules.acts
     arm = Arm(a, (), a.c.position, a.c.id)
-    conditions = (*_bounds(rules, arm, before, False), a.c.position > edge, follow_fits(rules), *rules.conditions())
+    within = arm.position > _edge(rules, before=before)
+    conditions = (*_bounds(rules, arm, before, False), within, follow_fits(rules), *rules.conditions())
     return Arm(a, conditions, a.c.position, a.c.id)
+
+
+def scanned_upwards(rules: Rules, *, after: bool) -> Arm:
+    """The way to the acts of a feed through the oldest `budget` acts of everybody, each tried whether it is one."""
+    a = rules.acts
+    arm = Arm(a, tuple(_in_scope(rules)), a.c.position, a.c.id)
+    within = arm.position < _edge(rules, after=after, newest=False)
+    conditions = (*arm.conditions, *_bounds(rules, arm, False, after), within, *rules.conditions())
+    return Arm(a, conditions, a.c.position, a.c.id)
+
+
+def _edge(rules: Rules, *, before: bool = False, after: bool = False, newest: bool = True) -> Any:
+    """The position at which the first `budget` acts of everybody end."""
+    every = rules.tables.acts.alias("e")
+    all_acts = Arm(every, (), every.c.position, every.c.id)
+    first = select(every.c.position).where(*_bounds(rules, all_acts, before, after))
+    order = (every.c.position.desc(), every.c.id.desc()) if newest else (every.c.position, every.c.id)
+    last = first.order_by(*order).offset(bindparam("budget", type_=Integer)).limit(1).scalar_subquery()
+    # Where there are fewer acts than that, the scan reaches the last one.
+    return func.coalesce(last, -(2**63) if newest else 2**63 - 1)
 
 
 def _bounds(rules: Rules, arm: Arm, before: bool, after: bool) -> list[Condition]:

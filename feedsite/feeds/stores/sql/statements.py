@@ -30,7 +30,7 @@ from feedsite.feeds.names import SITE_ALL
 from feedsite.feeds.query import Facet
 from feedsite.feeds.stores.sql.rules import Condition, Rules, name_value, names_value, number_value, stands
 from feedsite.feeds.stores.sql.shape import Shape
-from feedsite.feeds.stores.sql.sources import arms, scanned
+from feedsite.feeds.stores.sql.sources import Arm, arms, scanned, scanned_upwards
 from feedsite.feeds.stores.sql.tables import Tables, key_type
 
 _KEPT = 2048
@@ -94,10 +94,21 @@ def acts_in_order(tables: Tables, shape: Shape, newest: bool, bounded: bool) -> 
 @lru_cache(maxsize=_KEPT)
 def recent_acts(tables: Tables, shape: Shape, bounded: bool) -> Select[Any]:
     """The newest `size` acts of those whom the owner follows, among the newest `budget` of everybody."""
-    arm, acts = scanned(Rules(tables, shape), before=bounded), tables.acts
-    found = arm.select().order_by(*direction(arm.position, arm.id, True)).limit(_whole("size")).subquery("k")
+    return _of_arm(tables, scanned(Rules(tables, shape), before=bounded), newest=True)
+
+
+@lru_cache(maxsize=_KEPT)
+def early_acts(tables: Tables, shape: Shape, bounded: bool) -> Select[Any]:
+    """The oldest `size` acts of a feed, from a bound (`after_…`) on, among the oldest `budget` of everybody."""
+    return _of_arm(tables, scanned_upwards(Rules(tables, shape), after=bounded), newest=False)
+
+
+def _of_arm(tables: Tables, arm: Arm, *, newest: bool) -> Select[Any]:
+    """The first `size` acts of one arm, in order."""
+    acts = tables.acts
+    found = arm.select().order_by(*direction(arm.position, arm.id, newest)).limit(_whole("size")).subquery("k")
     statement = select(*acts.c).join(found, and_(acts.c.position == found.c.position, acts.c.id == found.c.id))
-    return statement.order_by(*direction(acts.c.position, acts.c.id, True))
+    return statement.order_by(*direction(acts.c.position, acts.c.id, newest))
 
 
 @lru_cache(maxsize=_KEPT)
