@@ -24,7 +24,10 @@ def facet_page(context: Context[Any]) -> Page:
     if facets == (Facet.VERB,):
         return _verb_page(context)
     size, shown = context.aggregator.size, context.cursor.shown
-    heads = unseen_heads(context, context.query, facets[0], context.cursor.before, shown, size + 1)
+    if facets[0] is Facet.VERB:
+        heads = _verb_heads(context, shown)[: size + 1]
+    else:
+        heads = unseen_heads(context, context.query, facets[0], context.cursor.before, shown, size + 1)
     following = next_token(context, heads[:size], shown) if len(heads) > size else None
     cells = [Cell(((facets[0], head.value),)) for head in heads[:size]]
     groups = groups_of(context, cells, heads[:size], one_is_enough=True)
@@ -49,6 +52,21 @@ def _verb_page(context: Context[Any]) -> Page:
         heads = [Head(str(group.value), group.items[0]) for group in groups[:size]]
         following = next_token(context, heads, context.cursor.shown)
     return context.page(kind="groups", groups=tuple(groups[:size]), next=following)
+
+
+def _verb_heads(context: Context[Any], shown: tuple[str, ...]) -> list[Head]:
+    """The heads of the verbs that a page may show, newest first.
+
+    To look for them in windows of acts would go through all of a feed for a verb that it does not have.
+    """
+    verbs = [verb for verb in known_verbs(context) if short_hash(verb) not in shown]
+    cells = [Cell(((Facet.VERB, verb),)) for verb in verbs]
+    answers = context.reader.cells(context.query, cells, 1, context.aggregator.count_cap) if cells else []
+    heads = [Head(verb, answer.items[0]) for verb, answer in zip(verbs, answers, strict=True) if answer.items]
+    before = context.cursor.before
+    if before is not None and not context.remembers_all:
+        heads = [head for head in heads if head.item.key < before]
+    return sorted(heads, key=lambda head: head.item.key, reverse=True)
 
 
 def inner_page(context: Context[Any]) -> Page:

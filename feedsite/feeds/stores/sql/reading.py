@@ -73,6 +73,9 @@ class Reader:
 
     def newest(self, query: FeedQuery, before: OrderKey | None, size: int) -> list[Item]:
         """The newest acts of a feed, all older than `before`."""
+        return [item_of(row, query) for row in self._newest_rows(query, before, size)]
+
+    def _newest_rows(self, query: FeedQuery, before: OrderKey | None, size: int) -> Sequence[Any]:
         shape = self._shape(query)
 
         def whole(before: OrderKey | None, size: int) -> Sequence[Any]:
@@ -80,10 +83,8 @@ class Reader:
             return self._rows(query, values, statements.acts_in_order, shape, True, before is not None)
 
         if query.scope is Scope.NETWORK and is_merged(query):
-            rows: Sequence[Any] = Merge(self._connection, self._tables, query, shape, whole).newest(before, size)
-        else:
-            rows = whole(before, size)
-        return [item_of(row, query) for row in rows]
+            return Merge(self._connection, self._tables, query, shape, whole).newest(before, size)
+        return whole(before, size)
 
     def oldest(self, query: FeedQuery, after: OrderKey | None, size: int) -> list[Item]:
         """The oldest acts of a feed, all newer than `after`."""
@@ -123,21 +124,30 @@ class Reader:
         window, at = max(_FIRST_WINDOW, size * 2), before
         while len(found) < size:
             rest = query.excluding(facet, tuple(sorted(found.keys() | passed)))
-            values = {"size": window, **_bound("before", at)}
-            rows = self._rows(rest, values, statements.values_in_order, self._shape(rest), facet, at is not None)
-            for row in rows:
-                value = row[2]
+            rows = self._values(rest, facet, at, window)
+            for key, value in rows:
                 if value is None or value in found or value in passed:
                     continue
                 if short_hash(value) in shown:
                     passed.add(value)
                 elif len(found) < size:
-                    found[value] = OrderKey(row.position, row.id)
+                    found[value] = key
             if len(rows) < window:
                 break
-            at, window = OrderKey(rows[-1].position, rows[-1].id), min(window * _WIDER, _WIDEST)
+            at, window = rows[-1][0], min(window * _WIDER, _WIDEST)
         items = self._by_key(found.values(), query)
         return [Head(value, items[key]) for value, key in found.items() if key in items]
+
+    def _values(
+        self, query: FeedQuery, facet: Facet, before: OrderKey | None, size: int
+    ) -> list[tuple[OrderKey, str | None]]:
+        """The keys of the newest acts of a feed, and their values of a facet."""
+        if query.scope is Scope.NETWORK and is_merged(query):
+            rows = self._newest_rows(query, before, size)
+            return [(OrderKey(row[0], row[1]), _value(row, facet, query.ungrouped)) for row in rows]
+        values, shape = {"size": size, **_bound("before", before)}, self._shape(query)
+        rows = self._rows(query, values, statements.values_in_order, shape, facet, before is not None)
+        return [(OrderKey(row[0], row[1]), row[2]) for row in rows]
 
     def cells(
         self, query: FeedQuery, cells: Sequence[Cell], size: int, cap: int | None, actors: bool = False
@@ -167,8 +177,11 @@ class Reader:
         return found
 
     def _parts(self, query: FeedQuery) -> Parts:
+        def newest(part: FeedQuery, size: int) -> list[Item]:
+            return self.newest(part, None, size)
+
         dialect = self._connection.dialect.name
-        return Parts(partial(self._rows, query), query.scope, self._shape(query), dialect)
+        return Parts(query, self._shape(query), partial(self._rows, query), newest, dialect)
 
     def spread(self, query: FeedQuery, stretches: Sequence[tuple[int, int]]) -> list[int]:
         """How many acts each stretch of time has, by one statement that goes through them once.
@@ -316,6 +329,15 @@ class Reader:
 
 def _bound(name: str, key: OrderKey | None) -> dict[str, Any]:
     return {} if key is None else {f"{name}_position": key.position, f"{name}_id": key.id}
+
+
+def _value(row: Any, facet: Facet, ungrouped: tuple[str, ...]) -> str | None:
+    """The value of a facet of a row that begins with the columns of the table of acts."""
+    if facet is Facet.NOTICE:
+        facet_value: str = row.lone if row.verb in ungrouped else row.notice
+        return facet_value
+    value: str | None = getattr(row, facet.value)
+    return value
 
 
 def item_of(row: Any, query: FeedQuery | None) -> Item:
