@@ -98,8 +98,12 @@ def questions(world: World) -> dict[str, Question]:
             asked[f"page {DEEP}, {reader.name}"] = Question("deep", at)
         if len(reader.followed) == wide:
             for kind, name in (
+                ("news", "number of what is new"),
+                ("unread", "what is new, oldest first"),
                 ("groups", "newest month by verb"),
                 ("archive", "archive"),
+                ("year", "archive of a year"),
+                ("types", "groups by verb"),
                 ("cards", "cards by thing"),
             ):
                 asked[f"{name}, {reader.name}"] = Question(kind, at)

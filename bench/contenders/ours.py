@@ -62,6 +62,15 @@ class Ours(Contender):
         """Page 25, by its cursor, which was found before."""
         return [item.id for item in self.manager.get_page(self._home(at), self._cursor(at)).items]
 
+    def news(self, at: int) -> Iterable[str]:
+        """How many acts came to home within a month, 99 at most."""
+        return [str(self.manager.count_new(self._home(at), READ).number)]
+
+    def unread(self, at: int) -> Iterable[str]:
+        """The first page of those, the oldest first."""
+        page = kinds.CursorAggregator(self._me(at), include_history=True, order="asc", newer_than=READ, size=SIZE)
+        return [item.id for item in self.manager.get_page(page).items]
+
     def groups(self, at: int) -> Iterable[str]:
         """The first group by year, month and verb with its three newest."""
         page = kinds.YearMonthTypeAggregator(self._me(at), include_history=True, size=1, activities_per_group=3)
@@ -70,6 +79,16 @@ class Ours(Contender):
     def archive(self, at: int) -> Iterable[str]:
         """Every month with its count, the newest act of each of the first page's."""
         page = kinds.YearMonthAggregator(self._me(at), include_history=True, activities_per_group=1)
+        return _told(self.manager.get_page(page).groups)
+
+    def year(self, at: int) -> Iterable[str]:
+        """The months of a year with their counts, the newest act of each."""
+        page = kinds.YearMonthAggregator(self._me(at), 2025, include_history=True, activities_per_group=1)
+        return _told(self.manager.get_page(page).groups)
+
+    def types(self, at: int) -> Iterable[str]:
+        """Every verb with its count and its two newest."""
+        page = kinds.RecentTypeAggregator(self._me(at), include_history=True, activities_per_group=2)
         return _told(self.manager.get_page(page).groups)
 
     def cards(self, at: int) -> Iterable[str]:

@@ -18,8 +18,8 @@ from typing import Any, NamedTuple
 from bench.world import Reader, World
 
 KINDS = (
-    "home", "deep", "groups", "archive", "cards", "notices", "badge", "alone", "signed_in", "profile",
-    "write", "follow", "unfollow",
+    "home", "deep", "news", "unread", "groups", "archive", "year", "cards", "types", "notices", "badge", "alone",
+    "signed_in", "profile", "write", "follow", "unfollow",
 )  # fmt: skip
 """What may be asked; bench/contest.py says what each is."""
 
