@@ -38,6 +38,8 @@ NAMING_CONVENTION = {
 
 #: Compiled statements an engine keeps: compiling a feed's takes longer than running it.
 STATEMENTS_KEPT = 4096
+# Those that a connection to SQLite keeps prepared; one takes some ten kilobytes.
+_PREPARED = 512
 _ID_ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -91,7 +93,7 @@ def make_engine(
     """
     url = make_url(url)
     if url.get_backend_name() == "sqlite":
-        arguments = {"timeout": busy_timeout, "check_same_thread": False, "cached_statements": STATEMENTS_KEPT}
+        arguments = {"timeout": busy_timeout, "check_same_thread": False, "cached_statements": _PREPARED}
         engine = create_engine(url, connect_args=arguments, hide_parameters=True, query_cache_size=STATEMENTS_KEPT)
         _prepare_sqlite(engine)
     else:

@@ -27,6 +27,8 @@ Clock = Callable[[Connection], int]
 _BUSY_SECONDS = 10
 # Compiling a feed's statement takes longer than running it: all shapes in use are kept.
 _STATEMENTS = 2048
+# By each connection to SQLite; one takes some ten kilobytes.
+_PREPARED = 512
 # To compile a page's statement (jit) takes a hundred times as long as to run it. And a plan for any reader is for none:
 # whom somebody follows, and how much those do, makes the difference.
 _POSTGRESQL = "-c jit=off -c plan_cache_mode=force_custom_plan"
@@ -220,7 +222,7 @@ def sql_engine(url: str) -> Engine:
         return create_engine(parsed, pool_pre_ping=True, query_cache_size=_STATEMENTS, connect_args=arguments)
     in_memory = parsed.database in (None, "", ":memory:")
     extra = {"poolclass": StaticPool} if in_memory else {}
-    driver = {"check_same_thread": False, "timeout": _BUSY_SECONDS, "cached_statements": _STATEMENTS}
+    driver = {"check_same_thread": False, "timeout": _BUSY_SECONDS, "cached_statements": _PREPARED}
     engine = create_engine(parsed, connect_args=driver, query_cache_size=_STATEMENTS, **extra)
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
