@@ -38,6 +38,7 @@ NAMING_CONVENTION = {
 
 #: Compiled statements an engine keeps: compiling a feed's takes longer than running it.
 STATEMENTS_KEPT = 4096
+_NEVER = 2**31 - 1
 # Those that a connection to SQLite keeps prepared; one takes some ten kilobytes.
 _PREPARED = 512
 _ID_ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -98,16 +99,22 @@ def make_engine(
         _prepare_sqlite(engine)
     else:
         options = [f"-c lock_timeout={int(busy_timeout * 1000)}", "-c timezone=UTC"]
-        # As `sql_engine` of the feeds: a page's statement takes a hundred times as long to be compiled (jit) as to run,
-        # and a plan for any reader is for none: whom somebody follows, and how much those do, makes the difference.
-        options += ["-c jit=off", "-c plan_cache_mode=force_custom_plan"]
+        # A page's statement takes a hundred times as long to be compiled (jit) as to run.
+        options.append("-c jit=off")
         if statement_timeout is not None:
             milliseconds = int(statement_timeout * 1000)
             options += [
                 f"-c statement_timeout={milliseconds}",
                 f"-c idle_in_transaction_session_timeout={milliseconds}",
             ]
-        connect_args = {"options": " ".join(options), "connect_timeout": max(1, int(busy_timeout))}
+        connect_args = {
+            "options": " ".join(options),
+            "connect_timeout": max(1, int(busy_timeout)),
+            # Prepared, a statement is soon planned for any reader, and that is for none: whom somebody follows, and how
+            # much those do, makes the difference. What is written row after row is prepared, and so are keys between
+            # tables, which the server checks.
+            "prepare_threshold": _NEVER,
+        }
         engine = create_engine(
             url,
             pool_size=pool_size,
