@@ -44,6 +44,11 @@ def test_empty_ones_are_asked_along() -> None:
     assert widths(Spans([coming, coming, *BUCKETS[:2]], newest=True)) == [3, 1]
 
 
+def test_a_month_that_has_begun_does_not_stand_for_the_busy_one_before_it() -> None:
+    busy = [replace(bucket, acts=80_000) for bucket in BUCKETS[1:4]]
+    assert widths(Spans([replace(BUCKETS[0], acts=0), *busy], newest=True))[0] == 2
+
+
 def test_where_its_sources_have_acts_is_asked_first() -> None:
     near = BUCKETS[4].since
     assert widths(Spans(BUCKETS[:10], newest=True, band=Band(None, None, True, near))) == [5, 5]

@@ -12,6 +12,7 @@ from feedsite.feeds.stores.elasticsearch.acts import Act
 from feedsite.feeds.stores.elasticsearch.asking import Answer, Search
 from feedsite.feeds.stores.elasticsearch.compile import Compiled
 from feedsite.feeds.stores.elasticsearch.grid import MOST_ACTS, NOTHING, Grid, Told, grids
+from feedsite.feeds.stores.elasticsearch.reaching import Spans, name_of
 from feedsite.feeds.stores.elasticsearch.reading import Feed, OrderedReader, in_order
 from feedsite.feeds.stores.elasticsearch.spreading import spread, spread_here
 from feedsite.feeds.stores.elasticsearch.tallying import Question, distinct, distinct_here, tallied, tallied_here
@@ -110,10 +111,34 @@ class IndexReader(OrderedReader):
         body = {**in_order(compiled, True), "size": size, "track_total_hits": total}
         if actors:
             body["aggs"] = {"actors": {"terms": {"field": "actor", "size": _ACTORS}}}
+        if cap and not actors:
+            total, sources = self._newest_first(feed, compiled, body, max(cap, size))
+            return _answer(feed, total, self._made(sources[:size]), size, cap)
         answer = self._searched(compiled, body)
         names = set(answer.keys("actors")) if actors and answer.aggregations else set()
         distinct = len(names | {act.actor for act in feed.fresh}) if actors else 0
         return _answer(feed, answer.total, self._made(answer.sources), size, cap, distinct)
+
+    def _newest_first(
+        self, feed: Feed, query: Compiled, body: dict[str, Any], enough: int
+    ) -> tuple[int, list[dict[str, Any]]]:
+        """How many acts a feed has and its newest, from the few newest indexes where those hold enough."""
+        buckets, reach = self._buckets(query, None, True), self._sitting.reach
+        name = (
+            "counted",
+            f"{name_of(feed.query)} {sorted((facet.value, values) for facet, values in feed.query.where.items())}",
+        )
+        together = query.of_one or bool(reach.of(name))
+        first = len(buckets) if together else Spans(buckets, newest=True).first
+        total, sources = 0, []
+        for span in (buckets[:first], buckets[first:]):
+            if span and total < enough:
+                answer = self._sitting.asker.ask([Search(self._names(span), body)])[0]
+                total, sources = total + answer.total, [*sources, *answer.sources]
+        if first < len(buckets) and total < enough:
+            # Next time all are asked together.
+            reach.note(name, len(buckets))
+        return total, sources
 
     def _searched(self, query: Compiled, body: dict[str, Any]) -> Answer:
         indexes = self._everywhere(query)

@@ -106,7 +106,7 @@ class Spans:
         if band is not None and band.at_once:
             return TOGETHER
         most, acts, width = _FIRST_ACTS if self.newest else _FIRST_UPWARDS, 0, 0
-        while width < len(buckets) and (width == 0 or acts + buckets[width].acts <= most):
+        while width < len(buckets) and (acts == 0 or acts + buckets[width].acts <= most):
             acts += buckets[width].acts
             width += 1
         return width
