@@ -130,7 +130,8 @@ class IndexReader(OrderedReader):
         )
         together = query.of_one or bool(reach.of(name))
         first = len(buckets) if together else Spans(buckets, newest=True).first
-        total, sources = 0, []
+        total = 0
+        sources: list[dict[str, Any]] = []
         for span in (buckets[:first], buckets[first:]):
             if span and total < enough:
                 answer = self._sitting.asker.ask([Search(self._names(span), body)])[0]
