@@ -104,6 +104,11 @@ class Freshness:
     new: bool = True
     seen: Marker | None = None
 
+    @property
+    def read_least(self) -> int | None:
+        """The lowest position up to which anything is read: what is new lies above it. None: nothing is read."""
+        return None if self.read is None else min(mark.position for mark in (self.read, *self.states.values()))
+
 
 @dataclass(frozen=True)
 class FeedQuery:

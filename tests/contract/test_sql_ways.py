@@ -79,10 +79,18 @@ def test_on_postgresql(way: str, on_postgresql: MakeStore, steps: object, option
     _check(on_postgresql, steps, options)
 
 
-def _check_months(
-    make_store: MakeStore, steps: object, options: st.DataObject, monkeypatch: pytest.MonkeyPatch
+@settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=_EXAMPLES * 2)
+@given(steps=histories, options=st.data())
+@pytest.mark.parametrize("database", ["in_memory", "on_postgresql"])
+def test_months_that_have_more_than_is_counted(
+    database: str,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+    steps: object,
+    options: st.DataObject,
 ) -> None:
     """Months and their verbs that have more acts than are counted, and those that have fewer."""
+    make_store: MakeStore = request.getfixturevalue(database)
     clock = Clock()
     history = History(Manager(store=make_store(clock), renotify=RENOTIFY), clock)
     history.play(steps)  # type: ignore[arg-type]
@@ -115,31 +123,6 @@ def _check_months(
         ]
         expected = history.model.months(by_verb)
         assert verbs == [(month, verb, *told(ids)) for _, month, _, verbs in expected for verb, ids in verbs.items()]
-
-
-_MONTHS = settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=_EXAMPLES * 2)
-
-
-@_MONTHS
-@given(steps=histories, options=st.data())
-def test_months_that_have_more_than_is_counted_on_sqlite(
-    in_memory: MakeStore,  # noqa: F811
-    monkeypatch: pytest.MonkeyPatch,
-    steps: object,
-    options: st.DataObject,
-) -> None:
-    _check_months(in_memory, steps, options, monkeypatch)
-
-
-@_MONTHS
-@given(steps=histories, options=st.data())
-def test_months_that_have_more_than_is_counted_on_postgresql(
-    on_postgresql: MakeStore,  # noqa: F811
-    monkeypatch: pytest.MonkeyPatch,
-    steps: object,
-    options: st.DataObject,
-) -> None:
-    _check_months(on_postgresql, steps, options, monkeypatch)
 
 
 def test_a_quiet_followee_is_found_behind_a_thousand_acts_of_others(in_memory: MakeStore) -> None:  # noqa: F811

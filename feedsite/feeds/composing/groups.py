@@ -25,7 +25,7 @@ def facet_page(context: Context[Any]) -> Page:
         return _verb_page(context)
     size, shown = context.aggregator.size, context.cursor.shown
     if facets[0] is Facet.VERB:
-        heads = _verb_heads(context, shown)[: size + 1]
+        heads = [_head_of(group) for group in _verb_groups(context)[: size + 1]]
     else:
         heads = unseen_heads(context, context.query, facets[0], context.cursor.before, shown, size + 1)
     following = next_token(context, heads[:size], shown) if len(heads) > size else None
@@ -37,36 +37,30 @@ def facet_page(context: Context[Any]) -> Page:
 
 
 def _verb_page(context: Context[Any]) -> Page:
-    """A page of verbs with their totals and newest acts.
+    """A page of verbs with their totals and newest acts."""
+    size, groups, following = context.aggregator.size, _verb_groups(context), None
+    if len(groups) > size:
+        following = next_token(context, [_head_of(group) for group in groups[:size]], context.cursor.shown)
+    return context.page(kind="groups", groups=tuple(groups[:size]), next=following)
 
-    Every verb that there can be is known: all are asked for in one question, and nothing is looked for in windows.
+
+def _verb_groups(context: Context[Any]) -> list[Group]:
+    """The groups of the verbs that a page may show, newest first.
+
+    Every verb that there can be is known: all are asked for in one question. To look for them in windows of acts would
+    go through all of a feed for a verb that it does not have.
     """
-    size, shown = context.aggregator.size, frozenset(context.cursor.shown)
+    shown = frozenset(context.cursor.shown)
     verbs = [verb for verb in known_verbs(context) if short_hash(verb) not in shown]
     groups = _verbs_inside(context, [Cell()], verbs)[0] if verbs else []
     before = context.cursor.before
     if before is not None and not context.remembers_all:
         groups = [group for group in groups if group.latest is not None and group.latest < before]
-    following = None
-    if len(groups) > size:
-        heads = [Head(str(group.value), group.items[0]) for group in groups[:size]]
-        following = next_token(context, heads, context.cursor.shown)
-    return context.page(kind="groups", groups=tuple(groups[:size]), next=following)
+    return groups
 
 
-def _verb_heads(context: Context[Any], shown: tuple[str, ...]) -> list[Head]:
-    """The heads of the verbs that a page may show, newest first.
-
-    To look for them in windows of acts would go through all of a feed for a verb that it does not have.
-    """
-    verbs = [verb for verb in known_verbs(context) if short_hash(verb) not in shown]
-    cells = [Cell(((Facet.VERB, verb),)) for verb in verbs]
-    answers = context.reader.cells(context.query, cells, 1, context.aggregator.count_cap) if cells else []
-    heads = [Head(verb, answer.items[0]) for verb, answer in zip(verbs, answers, strict=True) if answer.items]
-    before = context.cursor.before
-    if before is not None and not context.remembers_all:
-        heads = [head for head in heads if head.item.key < before]
-    return sorted(heads, key=lambda head: head.item.key, reverse=True)
+def _head_of(group: Group) -> Head:
+    return Head(str(group.value), group.items[0])
 
 
 def inner_page(context: Context[Any]) -> Page:

@@ -259,8 +259,8 @@ def limits(query: FeedQuery) -> tuple[int, int]:
         return low, high
     # An act is never newer by its first generation than by itself: it lies above the lowest marker that it can have.
     bounds = [] if fresh.seen is None else [fresh.seen.position]
-    if fresh.read is not None:
-        bounds.append(min(marker.position for marker in (fresh.read, *fresh.states.values())))
+    if fresh.read_least is not None:
+        bounds.append(fresh.read_least)
     return max([low, *(bound + 1 for bound in bounds)]), high
 
 

@@ -86,14 +86,12 @@ class Spans:
     band: Band | None = None
     of_one: bool = False
     far: int = 0
-    taken: int = 0
 
     def __iter__(self) -> Iterator[Sequence[Bucket]]:
         """Buckets to ask together, one step after the other."""
         together = self.of_one or (self.band is not None and self.band.at_once)
         at, width = 0, self.far or self.first
         while at < len(self.buckets):
-            self.taken += 1
             yield self.buckets[at : at + width]
             at, width = at + width, TOGETHER if together else width * _NEXT_BUCKETS
 

@@ -206,8 +206,7 @@ def _base(query: FeedQuery) -> FeedQuery:
     Pane and badge ask for what is new alone: whoever has read up to yesterday has no use for the months before.
     """
     fresh = query.freshness
-    read = None if fresh is None or not fresh.new else fresh.read
-    least = None if fresh is None or read is None else min(mark.position for mark in (read, *fresh.states.values()))
+    least = None if fresh is None or not fresh.new else fresh.read_least
     return query.but(
         where={},
         without={},

@@ -52,7 +52,7 @@ class Parts:
         """
         names, packed = self._packed(cells)
         if cap and cap > 1 and size and not actors and self._is_of_network(names):
-            return self._of_network(cells, size, cap)
+            return self._of_network(cells, names, packed, size, cap)
         asked = statements.PartsAsked(cap=bool(cap), count=cap != 0, actors=actors, newest=size > 0)
         values = {"parts": packed, "size": size, "cap": cap}
         rows = self._rows(values, statements.parts, self._shape, names, self._dialect, asked)
@@ -70,12 +70,13 @@ class Parts:
         follows = self._query.scope is Scope.NETWORK and self._shape.sight.follows
         return follows and set(names) <= {Facet.VERB.value}
 
-    def _of_network(self, cells: Sequence[Cell], size: int, cap: int) -> list[PartTold]:
+    def _of_network(
+        self, cells: Sequence[Cell], names: tuple[str, ...], packed: str, size: int, cap: int
+    ) -> list[PartTold]:
         """What parts of a network's feed hold, which has no index that it is read along in order.
 
         A part that has fewer acts than are counted is gone through: its newest are among them.
         """
-        names, packed = self._packed(cells)
         values = {"parts": packed, "size": size, "cap": cap}
         rows = self._rows(values, statements.few_parts, self._shape, names, self._dialect)
         found = [_parsed(row[1]) for row in rows]

@@ -333,10 +333,8 @@ def _bound(name: str, key: OrderKey | None) -> dict[str, Any]:
 
 def _value(row: Any, facet: Facet, ungrouped: tuple[str, ...]) -> str | None:
     """The value of a facet of a row that begins with the columns of the table of acts."""
-    if facet is Facet.NOTICE:
-        facet_value: str = row.lone if row.verb in ungrouped else row.notice
-        return facet_value
-    value: str | None = getattr(row, facet.value)
+    alone = facet is Facet.NOTICE and row.verb in ungrouped
+    value: str | None = row.lone if alone else getattr(row, facet.value)
     return value
 
 

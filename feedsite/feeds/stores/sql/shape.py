@@ -117,8 +117,8 @@ def lower_bound(fresh: Freshness) -> int | None:
     if not fresh.new:
         return None
     bounds = [] if fresh.seen is None else [fresh.seen.position]
-    if fresh.read is not None:
-        bounds.append(min(marker.position for marker in (fresh.read, *fresh.states.values())))
+    if fresh.read_least is not None:
+        bounds.append(fresh.read_least)
     return max(bounds, default=None)
 
 
