@@ -8,11 +8,10 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from elasticsearch import Elasticsearch
 from sqlalchemy import Connection, Engine, text
 
 from bench.bulk import load
@@ -32,6 +31,7 @@ from feedsite.feeds.stores.sql import SqlStore, sql_engine
 from tests import nodes
 
 PATIENT = Limits(seconds=60)
+"""However long a page takes: that is a figure here."""
 READ = Marker(position(int(datetime(2026, 10, 1, tzinfo=UTC).timestamp() * 1000), ""))
 """Up to where the persons whose notifications are measured have read: a month is new."""
 
@@ -181,15 +181,6 @@ class Sql(Ours):
         return found
 
 
-class PatientRuntime(Runtime):
-    """Waits for a page however long it takes: that is a figure here."""
-
-    @cached_property
-    def client(self) -> Elasticsearch:  # type: ignore[override]
-        """The process's client."""
-        return super().client.options(request_timeout=60)
-
-
 class Index(Ours):
     """Pages from the node at `where["node"]`, whose record is a database that holds the world already.
 
@@ -200,7 +191,7 @@ class Index(Ours):
         super().__init__(world, where)
         limits = replace(PATIENT, keeps_bounds=where["bounds"] == "process")
         names = Names(f"{where['prefix']}feeds", f"{where['prefix']}network")
-        self.runtime = PatientRuntime(Access.from_url(where["node"]), names=names, limits=limits)
+        self.runtime = Runtime(Access.from_url(where["node"]), names=names, limits=limits)
         self.engine = sql_engine(where["database"])
         self.record = SqlStore(engine=self.engine)
 

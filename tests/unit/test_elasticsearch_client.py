@@ -12,6 +12,7 @@ import trustme
 from elasticsearch import Elasticsearch
 
 from feedsite.feeds.errors import StoreUnavailable
+from feedsite.feeds.stores.elasticsearch import wire
 from feedsite.feeds.stores.elasticsearch.client import Access, Deadline, answering, connect, counting_trips, within
 
 from tests.promptness import in_time
@@ -179,6 +180,25 @@ def test_without_a_deadline_a_request_has_an_end_of_its_own(cluster):
             client(cluster.url).options(request_timeout=0.5).cluster.health()
 
     in_time(0.5 + SLACK, ask_it)
+
+
+def test_without_a_deadline_or_a_time_out_a_request_ends_nevertheless(cluster, monkeypatch):
+    monkeypatch.setattr(wire, "READ_SECONDS", 0.3)
+    cluster.falls("silent")
+
+    def ask_it() -> None:
+        with pytest.raises(StoreUnavailable), answering():
+            client(cluster.url).cluster.health()
+
+    in_time(0.3 + SLACK, ask_it)
+
+
+def test_who_sets_a_deadline_is_not_cut_short(cluster, monkeypatch):
+    monkeypatch.setattr(wire, "READ_SECONDS", BUDGET / 6)
+    cluster.falls("silent")
+    started = time.monotonic()
+    assert refusal(client(cluster.url))[0] == "timeout"
+    assert time.monotonic() - started >= BUDGET
 
 
 def test_all_calls_share_the_deadline(cluster):

@@ -14,7 +14,6 @@ from feedsite.feeds.names import Entity
 from feedsite.feeds.network import Link
 from feedsite.feeds.stores.base import FeedReader
 from feedsite.feeds.stores.elasticsearch.alone import ElasticStoreAlone
-from feedsite.feeds.stores.elasticsearch.breaker import Breaker
 from feedsite.feeds.stores.elasticsearch.client import Access
 from feedsite.feeds.stores.elasticsearch.layout import Names
 from feedsite.feeds.stores.elasticsearch.runtime import Limits, Runtime
@@ -27,11 +26,10 @@ from feedsite.feeds.testing.world import Clock
 T = TypeVar("T")
 SQL, ELASTICSEARCH = "SQL", "Elasticsearch"
 _SECRET = b"one secret: what one store's cursor says, the other understands"
-_TRIES = 20
 _AT_ONCE = -1
+"""How long rows stay laid over after their delivery where all is refreshed before it is read: not at all."""
 DIMENSIONS = 3
 """How many numbers the vectors of acts have."""
-"""How long rows stay laid over after their delivery where all is refreshed before it is read: not at all."""
 
 
 class Stage:
@@ -139,13 +137,7 @@ class _ShownAtOnce(ElasticStoreAlone):
             with self.record.record() as record:
                 self.runtime.index.refresh(record.generations()[LIVE])
             self._behind = False
-        for _ in range(_TRIES):
-            try:
-                return super().read(question)
-            except _BusyError:
-                # It would rest for a while now: the site has another store to go on with, a test has not.
-                self.runtime.breaker = Breaker()
-        raise AssertionError(f"the index did not answer in time, {_TRIES} times")
+        return super().read(question)
 
     def remove(self) -> None:
         """Delete the indexes."""
@@ -154,11 +146,5 @@ class _ShownAtOnce(ElasticStoreAlone):
                 self.runtime.index.drop(generation)
 
 
-class _BusyError(Exception):
-    """The index did not answer in time: the machine does other things, and the question may be asked again."""
-
-
 def _never(reason: str) -> None:
-    if reason == "timeout":
-        raise _BusyError
     raise AssertionError(f"the record answered in place of the index: {reason}")

@@ -73,8 +73,8 @@ def connect(access: Access) -> Elasticsearch:
 
     Nodes that failed are left alone for a while (1 s, doubling to 30 s) as long as there are others. A call is tried
     once more, on another node where there is one, only when its connection failed: never after a time-out, 429 or 503.
-    A request may take `READ_SECONDS` from end to end (`client.options(request_timeout=…)` for more), and no longer
-    than the deadline of its context (`within`).
+    A request may take as long as the deadline of its context allows (`within`), and where there is none
+    `READ_SECONDS` from end to end; with `client.options(request_timeout=…)` no longer than that either.
 
     Raises OSError when the file of authorities cannot be read.
     """
@@ -85,7 +85,6 @@ def connect(access: Access) -> Elasticsearch:
         api_key=access.api_key or None,
         basic_auth=(access.user, access.password) if access.user else None,
         node_class=BoundedNode,
-        request_timeout=READ_SECONDS,
         max_retries=1,
         retry_on_timeout=False,
         retry_on_status=(),

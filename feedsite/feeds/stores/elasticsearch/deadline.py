@@ -47,22 +47,27 @@ def within(deadline: Deadline | None) -> Iterator[None]:
     """Whatever is asked of the cluster in this block ends by the deadline. Of nested ones the earliest counts.
 
     Args:
-        deadline: None changes nothing.
+        deadline: None adds none to those that there are.
 
     Raises StoreUnavailable when one of them is over before the block begins.
     """
+    outer = _ends.get()
+    if outer is not None and outer <= time.monotonic():
+        raise _late()
     if deadline is None:
         yield
         return
     deadline.check()
-    outer = _ends.get()
-    if outer is not None and outer <= time.monotonic():
-        raise _late()
     token = _ends.set(deadline.ends if outer is None else min(outer, deadline.ends))
     try:
         yield
     finally:
         _ends.reset(token)
+
+
+def has_deadline() -> bool:
+    """Whether whoever asks has said until when."""
+    return _ends.get() is not None
 
 
 def seconds_left() -> float | None:

@@ -20,12 +20,13 @@ from elastic_transport.client_utils import DEFAULT, DefaultType
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import NameResolutionError, NewConnectionError
 
-from feedsite.feeds.stores.elasticsearch.deadline import Deadline, one_trip, seconds_left, within
+from feedsite.feeds.stores.elasticsearch.deadline import Deadline, has_deadline, one_trip, seconds_left, within
 
 #: Seconds to reach a node, and within them to agree on TLS.
 CONNECT_SECONDS = 1.0
-#: Seconds that a request may take from its first byte to the last of the answer, where no deadline is nearer.
-READ_SECONDS = 2.0
+#: Seconds that a request may take from its first byte to the last of the answer, where neither it nor a deadline says
+#: otherwise.
+READ_SECONDS = 10.0
 _JSON = frozenset({"application/json", "application/vnd.elasticsearch+json"})
 
 
@@ -163,8 +164,10 @@ class BoundedNode(Urllib3HttpNode):
         headers: HttpHeaders | None = None,
         request_timeout: DefaultType | float | None = DEFAULT,
     ) -> NodeApiResponse:
-        """One round trip."""
-        seconds = READ_SECONDS if isinstance(request_timeout, DefaultType) else request_timeout
+        """One round trip, which ends by the deadline, and by its own time-out where it has one."""
+        # Whoever set a deadline has said how long this may take: a second limit would cut a longer one short unseen.
+        usual = None if has_deadline() else READ_SECONDS
+        seconds = usual if isinstance(request_timeout, DefaultType) else request_timeout
         with one_trip(), within(None if seconds is None else Deadline(seconds)):
             answer = super().perform_request(method, target, body, headers, seconds)
         self._refuse_strangers(method, answer)
