@@ -38,13 +38,16 @@ _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 @dataclass(frozen=True)
 class Description:
-    """What a cluster is: its name, how many nodes, their first ports (the others follow) and the heap of each."""
+    """What a cluster is: its name, how many nodes, their first ports (the others follow), and for each of them its heap
+    and what else its Java machine is told.
+    """
 
     cluster: str = "feedsite"
     nodes: int = 1
     port: int = 9200
     transport_port: int = 9300
     heap: str = "512m"
+    java_options: str = ""
 
 
 @dataclass(frozen=True)
@@ -174,14 +177,14 @@ class Cluster:
             become = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
             if subprocess.run(["test", "-w", node.folder / "data", "-a", "-r", home], **become, check=False).returncode:
                 raise Refused(f"the user {user.pw_name}, who runs the server, cannot enter {self.folder} or {home}")
-        heap = self.description.heap
+        heap, more = self.description.heap, self.description.java_options
         environment = {
             "PATH": os.environ.get("PATH", os.defpath),
             "HOME": str(scratch),
             "ES_JAVA_HOME": str(java),
             "ES_PATH_CONF": str(configuration),
             "ES_TMPDIR": str(scratch),
-            "ES_JAVA_OPTS": f"-Xms{heap} -Xmx{heap} {node.mark}",
+            "ES_JAVA_OPTS": f"-Xms{heap} -Xmx{heap} {more} {node.mark}",
         }
         with (node.folder / "start.log").open("wb") as log:
             return subprocess.Popen(

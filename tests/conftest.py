@@ -83,7 +83,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         (left_out if is_drill != drills or lacks_data else kept).append(item)
     if left_out:
         config.hook.pytest_deselected(items=left_out)
-        items[:] = kept
+    # What takes minutes begins first: at the end it would keep one process while the others have nothing left to do.
+    items[:] = sorted(kept, key=lambda item: not _takes_minutes(item))
+
+
+def _takes_minutes(item: pytest.Item) -> bool:
+    own = item.get_closest_marker("timeout")
+    return own is not None and own.args[0] > float(item.config.getini("timeout"))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

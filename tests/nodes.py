@@ -26,6 +26,8 @@ from tests.keeping import Keeper, ServerRun, ServiceMissing, wait_until
 URL_VARIABLE = "FEEDSITE_TEST_ELASTICSEARCH_URL"
 """The URL of a running node without security, to be used instead of one that is started for the run."""
 
+#: Without the second compiler of Java, which takes half of the processor's time until a node has been up for minutes.
+_SOON_UP = "-XX:TieredStopAtLevel=1"
 _PORTS = range(20_000, 30_000, 10)
 
 # Straight to this machine, whatever proxy the environment names.
@@ -95,7 +97,8 @@ class ElasticsearchKeeper(Keeper):
         """Start the nodes, wait, stop them; returns the exit status."""
         port = free_ports(self._count)
         ports = (port, port + _PORTS.step // 2)
-        cluster = Cluster(self.folder, Description(f"test-{os.getpid()}", self._count, *ports, self._heap))
+        description = Description(f"test-{os.getpid()}", self._count, *ports, self._heap, _SOON_UP)
+        cluster = Cluster(self.folder, description)
         try:
             cluster.start()
             self.keep(lambda: True)  # a node that dies is the test's own doing

@@ -169,6 +169,8 @@ class TestWithoutBoundsDifferential(WithoutBounds, DifferentialContract):
     """Random histories."""
 
 
+# In small steps nothing has a window either.
+@pytest.mark.drill
 class TestWithoutWindowDifferential(WithoutWindow, DifferentialContract):
     """Random histories."""
 

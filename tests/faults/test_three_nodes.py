@@ -94,6 +94,9 @@ def load(serve: Serve, three_nodes: Cluster) -> Iterator[Load]:
     for number in range(30):
         world.write(("ana", "bo")[number % 2], f"Note {number} from before")
     served.create_index()
+    # The copies of a node that is gone are made anew at once: a server waits a minute first, in case it comes back.
+    at_once = {"index.unassigned.node_left.delayed_timeout": "0"}
+    nodes.ask(f"{three_nodes.nodes[0].url}/{PREFIX}-*/_settings", "PUT", at_once)
     served.start()
     yield Load(served, site, world.person("ana"), [world.person("bo")] * READERS)
     remove = served.command("index", "remove", "--yes")
