@@ -31,6 +31,9 @@ _POSTGRESQL = pytest.StashKey[services.PostgresRun]()
 _TOKEN = pytest.StashKey[str]()
 _ELASTICSEARCH = pytest.StashKey[nodes.ElasticsearchRun]()
 
+# Where the environment forbids to keep compiled modules, every program that a test starts would compile the site anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 
 def under_ci() -> bool:
     """Whether this is a build machine, where nothing may be skipped."""

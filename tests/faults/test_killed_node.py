@@ -111,14 +111,17 @@ def walker(serve: Serve, own_node: Cluster, chromium: Chromium) -> Iterator[Walk
     walker.close()
 
 
-def test_a_browser_walks_on_while_the_cluster_is_killed_and_comes_back(walker: Walker, own_node: Cluster) -> None:
+@pytest.mark.parametrize("exhibits", [WALK[::3], pytest.param(WALK, marks=pytest.mark.drill)], ids=["some", "all"])
+def test_a_browser_walks_on_while_the_cluster_is_killed_and_comes_back(
+    walker: Walker, own_node: Cluster, exhibits: list[Exhibit]
+) -> None:
     """Pages are right before, meanwhile and afterwards; what is written meanwhile is in the index afterwards, once."""
     # On a machine that is busy with other tests a page may come too late for its deadline; none of the next one does.
     assert wait_until(lambda: not any(answer.is_degraded for answer in walker.walk(SOME)), RECOVERY_SECONDS)
 
     killing = threading.Timer(1.0, nodes.kill, [own_node.nodes[0]])
     killing.start()
-    answers = walker.walk(WALK)
+    answers = walker.walk(exhibits)
     killing.join()
     # Whoever is signed in has a badge, on every page but those that say what was wrong with the request.
     dark = walker.walk(SOME)
