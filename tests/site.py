@@ -58,13 +58,18 @@ class Browser(TestApp):
 
     def csrf_token(self) -> str:
         """The CSRF token of this browser, as a page's form has it."""
-        found = re.search(r'name="csrf_token" value="([^"]+)"', self.get("/about").text)
-        assert found is not None
-        return found[1]
+        return csrf_of(self.get("/about").text)
 
     def submit(self, path: str, values: Mapping[str, Any] | None = None, **kw: Any) -> TestResponse:
         """POST a form with a good token."""
         return self.post(path, {"csrf_token": self.csrf_token(), **(values or {})}, **kw)
+
+
+def csrf_of(html: str) -> str:
+    """The CSRF token in a page's forms."""
+    found = re.search(r'name="csrf_token" value="([^"]+)"', html)
+    assert found is not None
+    return found[1]
 
 
 def form_with(page: TestResponse, field: str) -> Any:
@@ -135,6 +140,7 @@ class Site:
 
     def wipe(self) -> None:
         """Empty every table and forget every counted attempt."""
+        # Before anything is written: SQLite's one writer would wait for this, and this for the writer.
         tables = self._tables
         with writing(self.engine).begin() as connection:
             if connection.dialect.name == "postgresql":

@@ -109,6 +109,18 @@ class Freshness:
         """The lowest position up to which anything is read: what is new lies above it. None: nothing is read."""
         return None if self.read is None else min(mark.position for mark in (self.read, *self.states.values()))
 
+    @property
+    def above(self) -> int | None:
+        """A position that all of what is new lies above. None: there is none, or this is about what is not new.
+
+        An act is never newer by its first generation than by itself, so it lies above the lowest marker of its groups,
+        and above *seen*.
+        """
+        if not self.new:
+            return None
+        bounds = (self.read_least, None if self.seen is None else self.seen.position)
+        return max((bound for bound in bounds if bound is not None), default=None)
+
 
 @dataclass(frozen=True)
 class FeedQuery:

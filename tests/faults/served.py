@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import re
 import signal
 import subprocess
 import sys
@@ -24,7 +23,7 @@ from feedsite.security.sessions import LoginSessionService
 
 from tests.keeping import wait_until
 from tests.nodes import free_ports
-from tests.site import INI, Site
+from tests.site import INI, Site, csrf_of
 
 PATIENCE_SECONDS = 2.5
 """How long a page may take, whatever state the cluster is in (the quality that is promised)."""
@@ -226,10 +225,7 @@ class Member:
 
         Raises urllib3's HTTPError when the process does not answer.
         """
-        page = self.get("/about").text
-        found = re.search(r'name="csrf_token" value="([^"]+)"', page)
-        assert found is not None
-        body = urlencode({"csrf_token": found[1], **values})
+        body = urlencode({"csrf_token": csrf_of(self.get("/about").text), **values})
         return self._ask("POST", path, body, {"Content-Type": "application/x-www-form-urlencoded"})
 
     def write(self, text: str) -> str:

@@ -15,11 +15,9 @@ from elasticsearch import ApiError, Elasticsearch
 
 from feedsite.feeds.errors import StoreUnavailable
 from feedsite.feeds.stores.elasticsearch.deadline import Deadline, Trips, counting_trips, within
-from feedsite.feeds.stores.elasticsearch.wire import CONNECT_SECONDS, READ_SECONDS, BoundedNode, tls_context
+from feedsite.feeds.stores.elasticsearch.wire import BoundedNode, tls_context
 
 __all__ = [
-    "CONNECT_SECONDS",
-    "READ_SECONDS",
     "Access",
     "Deadline",
     "Trips",
@@ -74,7 +72,7 @@ def connect(access: Access) -> Elasticsearch:
     Nodes that failed are left alone for a while (1 s, doubling to 30 s) as long as there are others. A call is tried
     once more, on another node where there is one, only when its connection failed: never after a time-out, 429 or 503.
     A request may take as long as the deadline of its context allows (`within`), and where there is none
-    `READ_SECONDS` from end to end; with `client.options(request_timeout=…)` no longer than that either.
+    `wire.READ_SECONDS` from end to end; with `client.options(request_timeout=…)` no longer than that either.
 
     Raises OSError when the file of authorities cannot be read.
     """

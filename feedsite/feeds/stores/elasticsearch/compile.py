@@ -254,14 +254,8 @@ def limits(query: FeedQuery) -> tuple[int, int]:
     """The positions between which a feed's acts lie, the second one exclusive."""
     low = EVER[0] if query.since_ms is None else floor_position(query.since_ms)
     high = EVER[1] if query.until_ms is None else floor_position(query.until_ms)
-    fresh = query.freshness
-    if fresh is None or not fresh.new:
-        return low, high
-    # An act is never newer by its first generation than by itself: it lies above the lowest marker that it can have.
-    bounds = [] if fresh.seen is None else [fresh.seen.position]
-    if fresh.read_least is not None:
-        bounds.append(fresh.read_least)
-    return max([low, *(bound + 1 for bound in bounds)]), high
+    above = None if query.freshness is None else query.freshness.above
+    return low if above is None else max(low, above + 1), high
 
 
 def parted(ties: Mapping[str, tuple[Tie, ...]]) -> tuple[Ties, Ties]:

@@ -99,27 +99,13 @@ def shape_of(query: FeedQuery, sight: Sight) -> Shape:
         read=fresh is not None and fresh.read is not None,
         seen=fresh is not None and fresh.seen is not None,
         states=0 if fresh is None else len(fresh.states),
-        bounded=fresh is not None and lower_bound(fresh) is not None,
+        bounded=fresh is not None and fresh.above is not None,
         sight=sight,
     )
 
 
 def _by_name(facet: Facet) -> str:
     return facet.value
-
-
-def lower_bound(fresh: Freshness) -> int | None:
-    """A position that all New acts lie above, None where there is none.
-
-    An act is never newer by its first generation than by itself, so it lies above the lowest marker of its groups, and
-    above *seen*.
-    """
-    if not fresh.new:
-        return None
-    bounds = [] if fresh.seen is None else [fresh.seen.position]
-    if fresh.read_least is not None:
-        bounds.append(fresh.read_least)
-    return max(bounds, default=None)
 
 
 def values_of(query: FeedQuery) -> dict[str, Any]:
@@ -161,5 +147,5 @@ def _fresh_values(fresh: Freshness) -> dict[str, Any]:
         if marker is not None:
             values[f"{name}_position"] = marker.position
             values[f"{name}_ids"] = sorted(marker.ids)
-    values["bound"] = lower_bound(fresh)
+    values["bound"] = fresh.above
     return values
