@@ -58,6 +58,20 @@ class NoticeContract(Contract):
         seen = Marker.upto([groups[0].item.newness])
         assert manager.count_badge(NotificationAggregator("ana", read=read, seen=seen)).number == 0
 
+    def test_a_group_that_is_read_further_than_the_others_hides_nothing_of_theirs(self, network: Network) -> None:
+        for thing in "123":
+            network.post("bo", verb="like", on=thing, audience=(Entity("person", "ana"),))
+            network.clock.forward(minutes=1)
+        newest, _, oldest = network.groups(NotificationAggregator("ana"))
+        aggregator = NotificationAggregator(
+            "ana",
+            read=Marker.upto([oldest.item.newness]),
+            states={str(newest.value): Marker(newest.item.newness.position)},
+        )
+        groups = network.groups(aggregator)
+        assert [(group.new, group.item.object.id) for group in groups] == [(True, "2"), (False, "3"), (False, "1")]
+        assert network.manager.count_badge(aggregator).number == 1
+
     def test_who_likes_again_does_not_come_back_as_new(self, network: Network, clock: Clock) -> None:
         like = Activity("like", Actor("bo"), Object("1", "note"), audience=(Entity("person", "ana"),))
         network.manager.perform(like)
